@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Busboy } from '@fastify/busboy';
 import { Ledger, type LedgerEntry } from './ledger.js';
 import { Switchboard, type Switches } from './switches.js';
 
@@ -247,9 +248,7 @@ async function parseBody(
       case 'application/x-www-form-urlencoded':
         return { body: Object.fromEntries(new URLSearchParams(raw.toString())), isBodyMalformed: false };
       case 'multipart/form-data': {
-        const form = await new Response(raw, { headers: { 'content-type': contentTypeHeader } }).formData();
-        const fields = [...form].map(([name, value]) => [name, typeof value === 'string' ? value : '[file]']);
-        return { body: Object.fromEntries(fields), isBodyMalformed: false };
+        return { body: await parseMultipart(raw, contentTypeHeader), isBodyMalformed: false };
       }
       default:
         return { body: null, isBodyMalformed: true };
@@ -257,4 +256,15 @@ async function parseBody(
   } catch {
     return { body: null, isBodyMalformed: true };
   }
+}
+
+/** Text fields by name; a file's content is left out. */
+async function parseMultipart(raw: Buffer, contentType: string): Promise<Record<string, string>> {
+  const fields: [string, string][] = [];
+  const parser = new Busboy({ headers: { 'content-type': contentType } });
+  parser.on('field', (name, value) => fields.push([name, value]));
+  parser.on('file', (_name, stream) => stream.resume());
+  parser.end(raw);
+  await once(parser, 'finish');
+  return Object.fromEntries(fields);
 }
