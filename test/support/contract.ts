@@ -86,8 +86,8 @@ export function loadContract(name: ContractName): Contract {
         }
         const value =
           parameter.schema.type === 'array'
-            ? values.map(typed)
-            : typed(values[0] ?? '', 0, parameter.schema.type);
+            ? values.map((value) => typed(value))
+            : typed(values[0] ?? '', parameter.schema.type);
         const at = [...pointer, 'parameters', String(i), 'schema'];
         problems.push(...check(at, value).map((problem) => `query parameter ${parameter.name}: ${problem}`));
       }
@@ -121,7 +121,7 @@ export function loadContract(name: ContractName): Contract {
 }
 
 /** A query value as the contract's schema would type it; the wire knows text only. */
-function typed(value: string, _index: number, type?: string): unknown {
+function typed(value: string, type?: string): unknown {
   if (type === 'string') return value;
   if (value === 'true' || value === 'false') return value === 'true';
   return /^-?\d+$/.test(value) ? Number(value) : value;
