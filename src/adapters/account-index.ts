@@ -1,0 +1,112 @@
+// Who has which address, per backend: ids and addresses only, never profile data. Built by one sweep, kept for minutes.
+import { LRUCache } from 'lru-cache';
+import type { KnownAccount } from '../domain/ports.js';
+import { normalizeEmail } from '../domain/profile.js';
+
+export interface IndexSnapshot {
+  readonly builtAt: number;
+  readonly size: number;
+  byId(id: string): KnownAccount | null;
+  byEmail(email: string): readonly KnownAccount[];
+}
+
+/** The index of one backend, shared by all operations; one snapshot for each credential that sweeps. */
+export interface AccountIndex {
+  /** The snapshot, swept first when there is none that is fresh. Concurrent callers share one sweep. */
+  snapshot(credential: string, sweep: () => Promise<readonly KnownAccount[]>): Promise<IndexSnapshot>;
+  /** As `snapshot`, but a new one when the present one is older than a few seconds: for ids that it does not know. */
+  renewed(credential: string, sweep: () => Promise<readonly KnownAccount[]>): Promise<IndexSnapshot>;
+  /** Takes over what a read has just shown, if there is a snapshot. */
+  learn(credential: string, accounts: readonly KnownAccount[]): void;
+  /** Drops an account that a read did not find. */
+  forget(credential: string, id: string): void;
+}
+
+const KEPT_MS = 5 * 60_000;
+const RENEW_AFTER_MS = 10_000;
+const MAX_CREDENTIALS = 50;
+
+export function createAccountIndex(now: () => number = Date.now): AccountIndex {
+  const snapshots = new LRUCache<string, Snapshot>({ max: MAX_CREDENTIALS });
+  const underWay = new Map<string, Promise<Snapshot>>();
+
+  async function build(credential: string, sweep: () => Promise<readonly KnownAccount[]>): Promise<Snapshot> {
+    const others = underWay.get(credential);
+    if (others !== undefined) {
+      // The operation that sweeps may be given up or over its budget: that is no reason for this one to fail.
+      const result = await others.catch(() => null);
+      return result ?? build(credential, sweep);
+    }
+    const sweeping = sweep().then((accounts) => new Snapshot(now(), accounts));
+    underWay.set(credential, sweeping);
+    try {
+      const snapshot = await sweeping;
+      snapshots.set(credential, snapshot);
+      return snapshot;
+    } finally {
+      underWay.delete(credential);
+    }
+  }
+
+  async function notOlderThan(
+    ageMs: number,
+    credential: string,
+    sweep: () => Promise<readonly KnownAccount[]>,
+  ) {
+    const snapshot = snapshots.get(credential);
+    return snapshot !== undefined && now() - snapshot.builtAt < ageMs ? snapshot : build(credential, sweep);
+  }
+
+  return {
+    snapshot: (credential, sweep) => notOlderThan(KEPT_MS, credential, sweep),
+    renewed: (credential, sweep) => notOlderThan(RENEW_AFTER_MS, credential, sweep),
+    learn(credential, accounts) {
+      for (const account of accounts) snapshots.get(credential)?.put(account);
+    },
+    forget(credential, id) {
+      snapshots.get(credential)?.remove(id);
+    },
+  };
+}
+
+class Snapshot implements IndexSnapshot {
+  readonly builtAt: number;
+  readonly #byId = new Map<string, KnownAccount>();
+  readonly #byEmail = new Map<string, readonly KnownAccount[]>();
+
+  constructor(builtAt: number, accounts: readonly KnownAccount[]) {
+    this.builtAt = builtAt;
+    for (const account of accounts) this.put(account);
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  byId(id: string): KnownAccount | null {
+    return this.#byId.get(id) ?? null;
+  }
+
+  byEmail(email: string): readonly KnownAccount[] {
+    return this.#byEmail.get(normalizeEmail(email)) ?? [];
+  }
+
+  put(account: KnownAccount): void {
+    this.remove(account.id);
+    this.#byId.set(account.id, account);
+    if (account.email === null) return;
+    const email = normalizeEmail(account.email);
+    this.#byEmail.set(email, [...(this.#byEmail.get(email) ?? []), account]);
+  }
+
+  remove(id: string): void {
+    const known = this.#byId.get(id);
+    if (known === undefined) return;
+    this.#byId.delete(id);
+    if (known.email === null) return;
+    const email = normalizeEmail(known.email);
+    const others = this.byEmail(email).filter((other) => other.id !== id);
+    if (others.length > 0) this.#byEmail.set(email, others);
+    else this.#byEmail.delete(email);
+  }
+}

@@ -1,0 +1,153 @@
+// From `unknown` to wire types. Tolerant of spelling, strict about meaning: a value of a wrong type is not guessed at,
+// it makes the one field that needs it fail, and nothing else.
+import { GatewayError } from '../errors.js';
+
+const UNREADABLE = Symbol('unreadable');
+type Decoded<T> = T | null | typeof UNREADABLE;
+
+/** Reads one value; absent, null and '' are null; a value of another type is refused. */
+export type Decoder<T> = (value: unknown) => Decoded<T>;
+
+/** Text; numbers are accepted, since ids come as either. */
+export const text: Decoder<string> = (value) => {
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' && Number.isFinite(value) ? String(value) : UNREADABLE;
+};
+
+/** A whole number; text of digits is accepted. */
+export const int: Decoder<number> = (value) => {
+  if (value === undefined || value === null || value === '') return null;
+  const number = typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+  return Number.isSafeInteger(number) ? (number as number) : UNREADABLE;
+};
+
+/** A switch; 0/1 and their text spellings are accepted. */
+export const flag: Decoder<boolean> = (value) => {
+  if (value === undefined || value === null || value === '') return null;
+  if (value === true || value === 1 || value === '1' || value === 'true') return true;
+  return value === false || value === 0 || value === '0' || value === 'false' ? false : UNREADABLE;
+};
+
+/** An id of the backend: a positive whole number, as text. Anything else is null, for such a row is nobody's. */
+export const nativeId: Decoder<string> = (value) => {
+  const digits = typeof value === 'number' ? String(value) : value;
+  return typeof digits === 'string' && /^[1-9][0-9]{0,14}$/.test(digits) ? digits : null;
+};
+
+/** A list; one unreadable item makes the list unreadable, since a shortened list would be a wrong answer. */
+export function list<T>(item: Decoder<T>): Decoder<readonly T[]> {
+  return (value) => {
+    if (value === undefined || value === null) return null;
+    if (!Array.isArray(value)) return UNREADABLE;
+    const items: T[] = [];
+    for (const each of value) {
+      const decoded = item(each);
+      if (decoded === UNREADABLE) return UNREADABLE;
+      if (decoded !== null) items.push(decoded);
+    }
+    return items;
+  };
+}
+
+/** An object whose keys are not known; they still pass the secrets filter before anybody sees them. */
+export const anyObject: Decoder<Readonly<Record<string, unknown>>> = (value) => {
+  // PHP encodes an empty map as an empty list.
+  if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return null;
+  return typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : UNREADABLE;
+};
+
+/** A decoder for each key of a contract's schema, so that none is forgotten and none is made up. */
+export type DecodersOf<Keys extends PropertyKey> = Readonly<Record<Keys, Decoder<unknown>>>;
+/** The wire type that a decoder makes. */
+export type DecodedBy<D> = D extends Decoder<infer T> ? T : never;
+
+type Shape<T> = { readonly [K in keyof T]: Decoder<T[K]> };
+type ShapeOf<T> = { readonly [K in keyof T]: T[K] | null };
+
+/** An object of which only the named keys are read. Reading a key of the wrong type throws UPSTREAM_BAD_RESPONSE. */
+export function object<T>(backend: string, name: string, shape: Shape<T>): Decoder<ShapeOf<T>> {
+  const keys = Object.keys(shape) as (keyof T & string)[];
+  return (value) => {
+    const raw = anyObject(value);
+    if (raw === null || raw === UNREADABLE) return raw;
+    const result: Partial<Record<keyof T, unknown>> = {};
+    for (const key of keys) {
+      const decoded = shape[key](raw[key]);
+      if (decoded === UNREADABLE) {
+        Object.defineProperty(result, key, {
+          enumerable: true,
+          get: () => refuse(backend, `${name}.${key}`),
+        });
+      } else {
+        result[key] = decoded;
+      }
+    }
+    return result as ShapeOf<T>;
+  };
+}
+
+/** Decodes an answer that must be there. */
+export function expectDecoded<T>(backend: string, name: string, decoder: Decoder<T>, value: unknown): T {
+  const decoded = decoder(value);
+  return decoded === null || decoded === UNREADABLE ? refuse(backend, name) : decoded;
+}
+
+/** The rows of a list answer: a bare array, or the array under `key` of an envelope. */
+export function expectRows(backend: string, key: string, body: unknown): readonly unknown[] {
+  const rows = Array.isArray(body) ? body : anyObjectOrNull(body)?.[key];
+  return Array.isArray(rows) ? (rows as unknown[]) : refuse(backend, key);
+}
+
+/** Decodes rows; one that is no object cannot be given to anybody and is left out, as if it were missing. */
+export function decodeRows<T>(decoder: Decoder<T>, rows: readonly unknown[]): T[] {
+  return rows.flatMap((row) => {
+    const dto = decoder(row);
+    return dto === null || dto === UNREADABLE ? [] : [dto];
+  });
+}
+
+/** An object's own keys, or null for anything else. */
+export function anyObjectOrNull(value: unknown): Readonly<Record<string, unknown>> | null {
+  const decoded = anyObject(value);
+  return decoded === UNREADABLE ? null : decoded;
+}
+
+function refuse(backend: string, where: string): never {
+  throw new GatewayError(
+    'UPSTREAM_BAD_RESPONSE',
+    `${backend}: ${where} has another type than its contract says.`,
+    {
+      backend,
+    },
+  );
+}
+
+/** Builds an object field by field; a field that cannot be read throws when it is read, and only then. */
+export function readable<T extends object>(fields: { readonly [K in keyof T]: () => T[K] }): T {
+  const result = {} as T;
+  for (const key of Object.keys(fields) as (keyof T & string)[]) {
+    try {
+      result[key] = fields[key]();
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      Object.defineProperty(result, key, {
+        enumerable: true,
+        get: () => {
+          throw error;
+        },
+      });
+    }
+  }
+  return result;
+}
+
+/** A value, or null where it cannot be read: for what is only remembered, never shown. */
+export function orNull<T>(read: () => T | null): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof GatewayError) return null;
+    throw error;
+  }
+}

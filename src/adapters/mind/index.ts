@@ -1,0 +1,62 @@
+import type { MindReader } from '../../domain/ports.js';
+import type { CallScope } from '../../transport/call-scope.js';
+import { createUpstream } from '../../transport/upstream-client.js';
+import { createAccountIndex } from '../account-index.js';
+import { createMindClient, type MindCredential } from './client.js';
+import { createMindReader, type MindInstallation } from './loaders.js';
+
+export type { MindCredential } from './client.js';
+
+export interface MindOptions {
+  /** E.g. `https://demo.enneo.ai/api/mind`. */
+  readonly url: string;
+  /** The gateway's own service-worker key; used to sweep addresses, and to read where the caller sends no credential. */
+  readonly token: string | null;
+  /** IANA zone of Mind's dates, which carry none. */
+  readonly timeZone: string;
+  readonly timeoutMs: number;
+  readonly now?: () => number;
+}
+
+/** A caller as Mind knows them. */
+export interface MindCaller {
+  readonly id: string;
+  readonly permissions: readonly string[];
+}
+
+export interface MindAdapter {
+  /** Reads for one operation; null when neither the caller nor the gateway has a credential. */
+  open(scope: CallScope, callersCredential: MindCredential | null): MindReader | null;
+  /** Asks Mind whose credential it is. Throws UNAUTHENTICATED when it is nobody's. */
+  identify(scope: CallScope, credential: MindCredential): Promise<MindCaller>;
+  close(): Promise<void>;
+}
+
+/** The adapter of enneo Mind. */
+export function createMindAdapter(options: MindOptions): MindAdapter {
+  const now = options.now ?? Date.now;
+  const upstream = createUpstream({ backend: 'mind', baseUrl: options.url, timeoutMs: options.timeoutMs });
+  const client = createMindClient(upstream);
+  const installation: MindInstallation = { index: createAccountIndex(now), withoutUserIdsUntil: 0 };
+  const own: MindCredential | null =
+    options.token === null
+      ? null
+      : { headers: { authorization: `Bearer ${options.token}` }, isCallers: false };
+
+  return {
+    open(scope, callers) {
+      const credential = callers ?? own;
+      const sweepCredential = own ?? callers;
+      if (credential === null || sweepCredential === null) return null;
+      const { timeZone } = options;
+      return createMindReader({ client, installation, scope, credential, sweepCredential, timeZone, now });
+    },
+
+    async identify(scope, credential) {
+      const { id, permissions } = await client.fetchCaller(scope, credential);
+      return { id: id ?? '', permissions: permissions ?? [] };
+    },
+
+    close: () => upstream.close(),
+  };
+}

@@ -1,0 +1,199 @@
+// How reads of Mind are batched within one operation, and what is remembered of its addresses.
+import { createHash } from 'node:crypto';
+import pLimit from 'p-limit';
+import type { DirectoryPage, KnownAccount, MindReader, PageRequest } from '../../domain/ports.js';
+import { normalizeEmail, type JsonObject, type MindAccount } from '../../domain/profile.js';
+import type { GatewayError } from '../../errors.js';
+import type { CallScope } from '../../transport/call-scope.js';
+import type { AccountIndex } from '../account-index.js';
+import { createLoader, indexById } from '../loading.js';
+import { toJsonObject } from '../values.js';
+import type { MindClient, MindCredential } from './client.js';
+import type { MindProfileDto } from './decode.js';
+import { toAccount, toKnownAccount } from './mapper.js';
+
+/** People per read by id. */
+const CHUNK = 100;
+/** Rows per page of a sweep. No maximum is documented, so a shorter page is not taken for the last one blindly. */
+const SWEEP_PAGE = 5_000;
+/** Reads at once where an installation cannot read several people in one call. */
+const SINGLE_READS_AT_ONCE = 10;
+/** How long it is remembered that an installation ignores `userIds[]`. */
+const WITHOUT_IDS_MS = 10 * 60_000;
+
+const SHOW = { USERS: 'users', ALL: 'all', VENDOR: 'enneo', SERVICE_WORKERS: 'serviceWorkers' } as const;
+
+/** What is known of an installation across operations. */
+export interface MindInstallation {
+  readonly index: AccountIndex;
+  /** Until when `userIds[]` is not tried, ms since the epoch. */
+  withoutUserIdsUntil: number;
+}
+
+export interface MindReaderOptions {
+  readonly client: MindClient;
+  readonly installation: MindInstallation;
+  readonly scope: CallScope;
+  /** Reads people. */
+  readonly credential: MindCredential;
+  /** Sweeps addresses: the gateway's own credential where there is one. */
+  readonly sweepCredential: MindCredential;
+  readonly timeZone: string;
+  readonly now: () => number;
+}
+
+export function createMindReader(options: MindReaderOptions): MindReader {
+  const { client, installation, scope, credential, sweepCredential, timeZone, now } = options;
+  const indexKey = credentialKey(sweepCredential);
+  const { index } = installation;
+
+  const rowsById = (rows: readonly MindProfileDto[]) => indexById('mind', rows, (row) => row.id);
+  const toAccounts = (rows: ReadonlyMap<string, MindProfileDto | GatewayError>) =>
+    new Map([...rows].map(([id, row]) => [id, row instanceof Error ? row : toAccount(id, row, timeZone)]));
+
+  async function fetchAccounts(ids: readonly string[]): Promise<ReadonlyMap<string, MindAccount | Error>> {
+    if (now() < installation.withoutUserIdsUntil) return fetchOneByOne(ids);
+    const rows = await client.fetchProfiles(scope, credential, {
+      userIds: ids,
+      show: 'all',
+      format: 'full',
+      limit: ids.length,
+    });
+    const byId = rowsById(rows);
+    const missing = ids.filter((id) => !byId.has(id));
+    const isForeign = [...byId.keys()].some((id) => !ids.includes(id));
+    const found = toAccounts(new Map([...byId].filter(([id]) => ids.includes(id))));
+    if (missing.length === 0 || !isForeign) return found;
+    // Other people came instead of those asked for: this installation does not know `userIds[]`.
+    installation.withoutUserIdsUntil = now() + WITHOUT_IDS_MS;
+    return new Map([...found, ...(await fetchOneByOne(missing))]);
+  }
+
+  async function fetchOneByOne(ids: readonly string[]): Promise<ReadonlyMap<string, MindAccount | Error>> {
+    const limit = pLimit(SINGLE_READS_AT_ONCE);
+    const accounts = new Map<string, MindAccount | Error>();
+    await Promise.all(
+      ids.map((id) =>
+        limit(async () => {
+          try {
+            const dto = await client.fetchProfile(scope, credential, id, { includeRawData: false });
+            if (dto?.id === id) accounts.set(id, toAccount(id, dto, timeZone));
+          } catch (error) {
+            accounts.set(id, error as Error);
+          }
+        }),
+      ),
+    );
+    return accounts;
+  }
+
+  async function sweep(): Promise<readonly KnownAccount[]> {
+    const known = new Map<string, KnownAccount>();
+    let offset = 0;
+    for (;;) {
+      const rows = await client.fetchProfiles(scope, sweepCredential, {
+        show: 'all',
+        format: 'short',
+        limit: SWEEP_PAGE,
+        offset,
+      });
+      const before = known.size;
+      for (const [id, row] of rowsById(rows))
+        if (!(row instanceof Error)) known.set(id, toKnownAccount(id, row));
+      offset += rows.length;
+      // A round number below the limit may be a silent cap of the server; then only an empty or repeated page is the end.
+      const mayBeCapped = rows.length % 100 === 0;
+      if (rows.length === 0 || known.size === before || !mayBeCapped) return [...known.values()];
+    }
+  }
+
+  const accounts = createLoader<MindAccount | null>(scope, 'mind', null, fetchAccounts, CHUNK);
+  const rawData = createLoader<JsonObject | null>(
+    scope,
+    'mind',
+    null,
+    async ([id = '']) => {
+      const dto = await client.fetchProfile(scope, credential, id, { includeRawData: true });
+      return new Map([[id, dto === null ? null : toJsonObject(dto.rawData)]]);
+    },
+    1,
+  );
+  const supersetRoles = createLoader<readonly string[] | null>(
+    scope,
+    'mind',
+    null,
+    async ([id = '']) => new Map([[id, await client.fetchSupersetRoles(scope, credential, id)]]),
+    1,
+  );
+
+  /** Takes rows that came along, so that nobody in them is read again. */
+  function keep(rows: readonly MindProfileDto[]): { known: KnownAccount; account: MindAccount }[] {
+    const kept = [...rowsById(rows)].flatMap(([id, row]) => {
+      if (row instanceof Error) return [];
+      const account = toAccount(id, row, timeZone);
+      accounts.prime(id, account);
+      return [{ known: toKnownAccount(id, row), account }];
+    });
+    index.learn(
+      indexKey,
+      kept.map(({ known }) => known),
+    );
+    return kept;
+  }
+
+  return {
+    accountsByEmail: async (email) => (await index.snapshot(indexKey, sweep)).byEmail(email),
+
+    async searchByEmail(email) {
+      const rows = await client.fetchProfiles(scope, credential, {
+        show: 'all',
+        format: 'full',
+        limit: CHUNK,
+        q: email,
+      });
+      const wanted = normalizeEmail(email);
+      return keep(rows)
+        .map(({ known }) => known)
+        .filter((known) => known.email !== null && normalizeEmail(known.email) === wanted);
+    },
+
+    async knownById(id) {
+      return (await index.snapshot(indexKey, sweep)).byId(id);
+    },
+
+    async accountById(id) {
+      const account = await accounts.load(id);
+      if (account === null) index.forget(indexKey, id);
+      return account;
+    },
+
+    async listAccounts(page): Promise<DirectoryPage<MindAccount>> {
+      const rows = await client.fetchProfiles(scope, credential, { ...toQuery(page), limit: page.limit + 1 });
+      const kept = keep(rows.slice(0, page.limit));
+      return {
+        accounts: kept.map(({ account }) => account),
+        hasMore: rows.length > page.limit,
+        totalCount: null,
+      };
+    },
+
+    rawData: (id) => rawData.load(id),
+    supersetRoles: (id) => supersetRoles.load(id),
+  };
+}
+
+function toQuery({ offset, filter }: PageRequest) {
+  return {
+    show: SHOW[filter.kind ?? 'USERS'],
+    format: 'full',
+    offset,
+    ...(filter.query !== null && { q: filter.query }),
+    ...(filter.teamIds !== null && { teamIds: filter.teamIds }),
+    ...(filter.onlineOnly && { lastSeen: 'online' as const }),
+  } as const;
+}
+
+/** Tells credentials apart without keeping them. */
+function credentialKey({ headers }: MindCredential): string {
+  return createHash('sha256').update(JSON.stringify(headers)).digest('base64url');
+}

@@ -1,0 +1,62 @@
+import type { OmnivibeReader } from '../../domain/ports.js';
+import { normalizeEmail } from '../../domain/profile.js';
+import type { CallScope } from '../../transport/call-scope.js';
+import { createUpstream } from '../../transport/upstream-client.js';
+import { createAccountIndex } from '../account-index.js';
+import { createOmnivibeClient } from './client.js';
+import { createOmnivibeInstallation, createOmnivibeReader, type OmnivibeCredentials } from './loaders.js';
+
+export interface OmnivibeOptions {
+  /** E.g. `https://app.omnivibe.com.br`. */
+  readonly url: string;
+  /** Where the platform API is served; the vendor documents another host for it. */
+  readonly platformUrl: string;
+  /** An administrator's token and account, for the agent list; both or neither. */
+  readonly token: string | null;
+  readonly accountId: string | null;
+  readonly platformToken: string | null;
+  /** Tokens to act for people, by address. */
+  readonly userTokens: Readonly<Record<string, string>>;
+  readonly tokenHeader: string;
+  readonly timeoutMs: number;
+  readonly now?: () => number;
+}
+
+export interface OmnivibeAdapter {
+  /** Reads for one operation, with the gateway's own credentials; null when it has none. */
+  open(scope: CallScope): OmnivibeReader | null;
+  close(): Promise<void>;
+}
+
+/** The adapter of omnivibe. */
+export function createOmnivibeAdapter(options: OmnivibeOptions): OmnivibeAdapter {
+  const { timeoutMs } = options;
+  const app = createUpstream({ backend: 'omnivibe', baseUrl: options.url, timeoutMs });
+  const platform =
+    options.platformUrl === options.url
+      ? app
+      : createUpstream({ backend: 'omnivibe', baseUrl: options.platformUrl, timeoutMs });
+  const client = createOmnivibeClient({ app, platform }, options.tokenHeader);
+  const installation = createOmnivibeInstallation(createAccountIndex(options.now));
+  const credentials: OmnivibeCredentials = {
+    list:
+      options.token !== null && options.accountId !== null
+        ? { token: options.token, accountId: options.accountId }
+        : null,
+    platformToken: options.platformToken,
+    userTokens: new Map(
+      Object.entries(options.userTokens).map(([email, token]) => [normalizeEmail(email), token] as const),
+    ),
+  };
+  const hasCredential =
+    credentials.list !== null || credentials.platformToken !== null || credentials.userTokens.size > 0;
+
+  return {
+    open: (scope) =>
+      hasCredential ? createOmnivibeReader({ client, installation, scope, credentials }) : null,
+    async close() {
+      await app.close();
+      if (platform !== app) await platform.close();
+    },
+  };
+}

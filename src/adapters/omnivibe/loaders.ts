@@ -1,0 +1,264 @@
+// How reads of omnivibe are batched within one operation. Three ways lead to a user, each showing more than the one
+// before: the agent list (everybody in one call), the platform API (by id), the user's own token.
+import { LRUCache } from 'lru-cache';
+import pLimit from 'p-limit';
+import type { KnownAccount, OmnivibeReader } from '../../domain/ports.js';
+import {
+  normalizeEmail,
+  OMNIVIBE_DEPTHS,
+  type OmnivibeAccount,
+  type OmnivibeDepth,
+} from '../../domain/profile.js';
+import { GatewayError } from '../../errors.js';
+import type { CallScope } from '../../transport/call-scope.js';
+import type { AccountIndex } from '../account-index.js';
+import { createLoader, indexById } from '../loading.js';
+import type { OmnivibeClient } from './client.js';
+import type { OmnivibeAgentDto, OmnivibeUserDto } from './decode.js';
+import { toAccount, toKnownAccount } from './mapper.js';
+
+const READS_AT_ONCE = 32;
+/** There is one credential for the list, the gateway's own. */
+const INDEX_KEY = 'omnivibe';
+
+export interface OmnivibeCredentials {
+  /** An administrator's token and account: the agent list. */
+  readonly list: { readonly token: string; readonly accountId: string } | null;
+  readonly platformToken: string | null;
+  /** Tokens of people, by normalised address. */
+  readonly userTokens: ReadonlyMap<string, string>;
+}
+
+/** What is known of an installation across operations. */
+export interface OmnivibeInstallation {
+  readonly index: AccountIndex;
+  /** Whose token leads to whom, by address; remembered as long as the index. */
+  readonly tokenOwners: LRUCache<string, KnownAccount>;
+}
+
+export function createOmnivibeInstallation(index: AccountIndex): OmnivibeInstallation {
+  return { index, tokenOwners: new LRUCache({ max: 100_000, ttl: 5 * 60_000 }) };
+}
+
+export interface OmnivibeReaderOptions {
+  readonly client: OmnivibeClient;
+  readonly installation: OmnivibeInstallation;
+  readonly scope: CallScope;
+  readonly credentials: OmnivibeCredentials;
+}
+
+type Row<T> = T | GatewayError;
+
+export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeReader {
+  const { client, installation, scope, credentials } = options;
+  const { index, tokenOwners } = installation;
+  const accountId = credentials.list?.accountId ?? null;
+
+  // One list an operation, whether addresses or people are wanted of it.
+  let listed: Promise<ReadonlyMap<string, Row<OmnivibeAgentDto>>> | null = null;
+  const listOnce = () => (listed ??= fetchList());
+
+  async function fetchList(): Promise<ReadonlyMap<string, Row<OmnivibeAgentDto>>> {
+    const { list } = credentials;
+    if (list === null) return new Map();
+    return indexById(
+      'omnivibe',
+      await client.fetchAgents(scope, list.token, list.accountId),
+      (agent) => agent.id,
+    );
+  }
+
+  async function sweepAddresses(): Promise<readonly KnownAccount[]> {
+    return [...(await listOnce())].flatMap(([id, row]) =>
+      row instanceof Error ? [] : [toKnownAccount(id, row)],
+    );
+  }
+
+  const byToken = createLoader<OmnivibeUserDto | null>(
+    scope,
+    'omnivibe',
+    null,
+    async ([token = '']) => new Map([[token, await client.fetchProfile(scope, token)]]),
+    1,
+  );
+
+  /** The owner of the token that is held for an address; null when none is, or when it turns out to be somebody else's. */
+  async function tokenOwner(email: string): Promise<KnownAccount | null> {
+    const wanted = normalizeEmail(email);
+    const token = credentials.userTokens.get(wanted);
+    if (token === undefined) return null;
+    const remembered = tokenOwners.get(wanted);
+    if (remembered !== undefined) return remembered;
+    const user = await byToken.load(token);
+    if (user?.id === undefined || user.id === null) return null;
+    const known = toKnownAccount(user.id, user);
+    if (known.email === null || normalizeEmail(known.email) !== wanted) return null;
+    tokenOwners.set(wanted, known);
+    return known;
+  }
+
+  /** Without a list and without the platform, only asking every token tells whose id it is. */
+  async function findTokenOwner(id: string): Promise<KnownAccount | null> {
+    if (credentials.list !== null || credentials.platformToken !== null) return null;
+    const limit = pLimit(READS_AT_ONCE);
+    const owners = await Promise.all(
+      [...credentials.userTokens.keys()].map((email) => limit(() => tokenOwner(email))),
+    );
+    return owners.find((owner) => owner?.id === id) ?? null;
+  }
+
+  async function fetchPlatformOwner(id: string): Promise<KnownAccount | null> {
+    const user = await fetchByPlatform(id);
+    return user === null ? null : toKnownAccount(id, user);
+  }
+
+  async function knownById(id: string): Promise<KnownAccount | null> {
+    if (credentials.list !== null) {
+      const known =
+        (await index.snapshot(INDEX_KEY, sweepAddresses)).byId(id) ??
+        (await index.renewed(INDEX_KEY, sweepAddresses)).byId(id);
+      if (known !== null) return known;
+    }
+    return (await fetchPlatformOwner(id)) ?? findTokenOwner(id);
+  }
+
+  const platformReads = new Map<string, Promise<OmnivibeUserDto | null>>();
+  async function fetchByPlatform(id: string): Promise<OmnivibeUserDto | null> {
+    const token = credentials.platformToken;
+    if (token === null) return null;
+    const read = platformReads.get(id) ?? client.fetchPlatformUser(scope, token, id);
+    platformReads.set(id, read);
+    const user = await read;
+    return user?.id === id ? user : null;
+  }
+
+  async function fetchByToken(id: string): Promise<OmnivibeUserDto | null> {
+    if (credentials.userTokens.size === 0) return null;
+    const known = (await listOnce()).get(id);
+    const email =
+      known !== undefined && !(known instanceof Error)
+        ? known.email
+        : ((await findRemembered(id))?.email ?? (await findTokenOwner(id))?.email ?? null);
+    const token = email === null ? undefined : credentials.userTokens.get(normalizeEmail(email));
+    if (token === undefined) return null;
+    const user = await byToken.load(token);
+    return user?.id === id ? user : null;
+  }
+
+  async function findRemembered(id: string): Promise<KnownAccount | null> {
+    for (const owner of tokenOwners.values()) if (owner.id === id) return owner;
+    return credentials.list === null ? null : (await index.snapshot(INDEX_KEY, sweepAddresses)).byId(id);
+  }
+
+  async function fetchAccount(id: string, depth: OmnivibeDepth): Promise<OmnivibeAccount | null> {
+    const fromList = async () => {
+      const row = (await listOnce()).get(id);
+      if (row instanceof Error) throw row;
+      return row ?? null;
+    };
+    switch (depth) {
+      case 'listed': {
+        const agent = await fromList();
+        if (agent !== null) return toAccount(id, { user: null, agent }, accountId);
+        const user = (await fetchByPlatform(id)) ?? (await fetchByToken(id));
+        return user === null ? null : toAccount(id, { user, agent: null }, accountId);
+      }
+      case 'profile': {
+        const user = (await fetchByPlatform(id)) ?? (await fetchByToken(id));
+        if (user !== null) return toAccount(id, { user, agent: null }, accountId);
+        return fetchAccount(id, 'listed');
+      }
+      case 'presence': {
+        const user = await fetchByToken(id);
+        if (user !== null) return toAccount(id, { user, agent: null }, accountId);
+        const platformUser = await fetchByPlatform(id);
+        if (platformUser === null) return fetchAccount(id, 'listed');
+        return toAccount(id, { user: platformUser, agent: await fromList() }, accountId);
+      }
+    }
+  }
+
+  /** Keys are `<id>/<depth>`. Somebody who is wanted at two depths is read once, at the deeper one. */
+  async function fetchBatch(keys: readonly string[]): Promise<ReadonlyMap<string, OmnivibeAccount | Error>> {
+    const wanted = keys.map((key) => ({ key, ...parseKey(key) }));
+    const deepest = new Map<string, OmnivibeDepth>();
+    for (const { id, depth } of wanted) {
+      const other = deepest.get(id) ?? 'listed';
+      deepest.set(id, OMNIVIBE_DEPTHS.indexOf(depth) > OMNIVIBE_DEPTHS.indexOf(other) ? depth : other);
+    }
+    const limit = pLimit(READS_AT_ONCE);
+    const read = new Map<string, OmnivibeAccount | Error>();
+    await Promise.all(
+      [...deepest].map(([id, depth]) =>
+        limit(async () => {
+          try {
+            const account = await fetchAccount(id, depth);
+            if (account !== null) read.set(id, account);
+          } catch (error) {
+            read.set(id, error as Error);
+          }
+        }),
+      ),
+    );
+    return new Map(
+      wanted.flatMap(({ key, id }) => {
+        const account = read.get(id);
+        return account === undefined ? [] : [[key, account]];
+      }),
+    );
+  }
+
+  const accounts = createLoader<OmnivibeAccount | null>(scope, 'omnivibe', null, fetchBatch);
+
+  async function accountsByEmail(email: string): Promise<readonly KnownAccount[]> {
+    if (credentials.list !== null) {
+      const listedOnes = (await index.snapshot(INDEX_KEY, sweepAddresses)).byEmail(email);
+      if (listedOnes.length > 0) return listedOnes;
+    }
+    const owner = await tokenOwner(email);
+    return owner === null ? [] : [owner];
+  }
+
+  return {
+    accountsByEmail,
+    knownById,
+
+    async searchByEmail(email) {
+      // The list cannot be searched, only read again.
+      if (credentials.list !== null) await index.renewed(INDEX_KEY, sweepAddresses);
+      return accountsByEmail(email);
+    },
+
+    async accountById(id, depth = 'listed') {
+      const account = await accounts.load(`${id}/${depth}`);
+      if (account === null) index.forget(INDEX_KEY, id);
+      return account;
+    },
+
+    async listAccounts({ offset, limit }) {
+      if (credentials.list === null) {
+        const message = 'omnivibe lists its people only with OMNIVIBE_TOKEN and OMNIVIBE_ACCOUNT_ID.';
+        throw new GatewayError('UNSUPPORTED', message, { backend: 'omnivibe' });
+      }
+      const agents = [...(await listOnce())].flatMap(([id, agent]) =>
+        agent instanceof Error ? [] : [{ id, agent }],
+      );
+      index.learn(
+        INDEX_KEY,
+        agents.map(({ id, agent }) => toKnownAccount(id, agent)),
+      );
+      return {
+        accounts: agents
+          .slice(offset, offset + limit)
+          .map(({ id, agent }) => toAccount(id, { user: null, agent }, accountId)),
+        hasMore: agents.length > offset + limit,
+        totalCount: agents.length,
+      };
+    },
+  };
+}
+
+function parseKey(key: string): { id: string; depth: OmnivibeDepth } {
+  const [id = '', word] = key.split('/');
+  return { id, depth: OMNIVIBE_DEPTHS.find((depth) => depth === word) ?? 'listed' };
+}

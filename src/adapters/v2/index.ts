@@ -1,0 +1,36 @@
+import type { V2Reader } from '../../domain/ports.js';
+import type { DeskStatus } from '../../domain/profile.js';
+import type { CallScope } from '../../transport/call-scope.js';
+import { createUpstream } from '../../transport/upstream-client.js';
+import { createAccountIndex } from '../account-index.js';
+import { createV2Client } from './client.js';
+import { createV2Reader } from './loaders.js';
+
+export interface V2Options {
+  /** Host root; `/api/v2/user` is added. */
+  readonly url: string;
+  readonly apiKey: string;
+  /** The installation's statuses, which no endpoint lists. */
+  readonly deskStatuses: readonly DeskStatus[];
+  readonly timeoutMs: number;
+  readonly now?: () => number;
+}
+
+export interface V2Adapter {
+  /** Reads for one operation, with the gateway's own key. */
+  open(scope: CallScope): V2Reader;
+  close(): Promise<void>;
+}
+
+/** The adapter of the Omnidesk v2 user API. */
+export function createV2Adapter(options: V2Options): V2Adapter {
+  const upstream = createUpstream({ backend: 'v2', baseUrl: options.url, timeoutMs: options.timeoutMs });
+  const client = createV2Client(upstream, options.apiKey);
+  const index = createAccountIndex(options.now);
+  const { deskStatuses } = options;
+  const catalogue = new Map(deskStatuses.map((status) => [status.id, status]));
+  return {
+    open: (scope) => createV2Reader({ client, index, scope, catalogue, deskStatuses }),
+    close: () => upstream.close(),
+  };
+}

@@ -1,0 +1,218 @@
+// How reads of v2 are batched within one operation. There is no read by id: people are searched one by one, or everybody
+// is swept, whichever takes fewer calls.
+import pLimit from 'p-limit';
+import type { KnownAccount, V2Reader } from '../../domain/ports.js';
+import {
+  normalizeEmail,
+  type DeskSettings,
+  type DeskStatus,
+  type DeskView,
+  type V2Account,
+} from '../../domain/profile.js';
+import { GatewayError } from '../../errors.js';
+import type { CallScope } from '../../transport/call-scope.js';
+import type { AccountIndex, IndexSnapshot } from '../account-index.js';
+import { createLoader, indexById } from '../loading.js';
+import type { V2Client } from './client.js';
+import type { V2UserDto } from './decode.js';
+import { toAccount, toDeskSettings, toDeskViews, toKnownAccount, type StatusCatalogue } from './mapper.js';
+
+/** The documented maximum of `itemLimit`. */
+const PAGE = 999;
+const CALLS_AT_ONCE = 10;
+/** There is one credential, the gateway's own. */
+const INDEX_KEY = 'v2';
+
+type Rows = ReadonlyMap<string, V2UserDto | GatewayError>;
+
+export interface V2ReaderOptions {
+  readonly client: V2Client;
+  readonly index: AccountIndex;
+  readonly scope: CallScope;
+  readonly catalogue: StatusCatalogue;
+  readonly deskStatuses: readonly DeskStatus[];
+}
+
+export function createV2Reader({ client, index, scope, catalogue, deskStatuses }: V2ReaderOptions): V2Reader {
+  const rowsById = (rows: readonly V2UserDto[]) => indexById('v2', rows, (row) => row.id);
+
+  // One sweep an operation, whether addresses or people are wanted of it.
+  let swept: Promise<Rows> | null = null;
+  const sweepOnce = () => (swept ??= sweep());
+
+  async function sweep(): Promise<Rows> {
+    const first = await client.fetchUsers(scope, { itemStart: 0, itemLimit: PAGE });
+    const users = [...first.users];
+    const step = first.rowCount;
+    if (first.total !== null && step > 0) {
+      const limit = pLimit(CALLS_AT_ONCE);
+      const starts: number[] = [];
+      for (let itemStart = step; itemStart < first.total; itemStart += step) starts.push(itemStart);
+      const pages = await Promise.all(
+        starts.map((itemStart) => limit(() => client.fetchUsers(scope, { itemStart, itemLimit: PAGE }))),
+      );
+      for (const page of pages) users.push(...page.users);
+    } else {
+      let last = first;
+      let itemStart = step;
+      while (last.rowCount >= PAGE) {
+        last = await client.fetchUsers(scope, { itemStart, itemLimit: PAGE });
+        users.push(...last.users);
+        itemStart += last.rowCount;
+      }
+    }
+    return rowsById(users);
+  }
+
+  async function sweepAddresses(): Promise<readonly KnownAccount[]> {
+    return [...(await sweepOnce())].flatMap(([id, row]) =>
+      row instanceof Error ? [] : [toKnownAccount(id, row)],
+    );
+  }
+
+  const snapshot = () => index.snapshot(INDEX_KEY, sweepAddresses);
+
+  const searches = new Map<string, Promise<Rows>>();
+  /** Everybody with this address, exactly. */
+  function search(email: string): Promise<Rows> {
+    const wanted = normalizeEmail(email);
+    const found =
+      searches.get(wanted) ??
+      client
+        .fetchUsers(scope, { query: email.trim(), itemStart: 0, itemLimit: PAGE, batch: 1 })
+        .then(({ users }) => {
+          const rows = rowsById(users);
+          for (const [id, row] of rows) {
+            if (row instanceof Error) continue;
+            const known = toKnownAccount(id, row);
+            if (known.email === null || normalizeEmail(known.email) !== wanted) rows.delete(id);
+            else index.learn(INDEX_KEY, [known]);
+          }
+          return rows;
+        });
+    searches.set(wanted, found);
+    return found;
+  }
+
+  async function fetchAccounts(ids: readonly string[]): Promise<ReadonlyMap<string, V2Account | Error>> {
+    const rows = await fetchRows(ids);
+    return new Map(
+      ids.flatMap((id) => {
+        const row = rows.get(id);
+        return row === undefined ? [] : [[id, row instanceof Error ? row : toAccount(id, row, catalogue)]];
+      }),
+    );
+  }
+
+  async function fetchRows(ids: readonly string[]): Promise<Rows> {
+    const known = await snapshot();
+    if (swept !== null) return swept;
+    const addresses = ids.map((id) => searchableEmail(known, id));
+    const sweepCalls = Math.max(1, Math.ceil(known.size / PAGE));
+    const wanted = ids.filter((id) => known.byId(id) !== null);
+    if (wanted.length === 0) return new Map();
+    if (wanted.length >= sweepCalls + 1 || wanted.some((id) => searchableEmail(known, id) === null))
+      return sweepOnce();
+    const found = await Promise.all(
+      [...new Set(addresses)].flatMap((email) => (email === null ? [] : [settle(email)])),
+    );
+    const rows = new Map<string, V2UserDto | GatewayError>();
+    for (const { email, result } of found) {
+      for (const id of wanted) {
+        if (searchableEmail(known, id) !== email) continue;
+        const row = result instanceof GatewayError ? result : result.get(id);
+        if (row !== undefined) rows.set(id, row);
+      }
+    }
+    // Remembered under an address that finds the person no more: only a sweep can tell.
+    return wanted.every((id) => rows.has(id)) ? rows : sweepOnce();
+  }
+
+  async function settle(email: string): Promise<{ email: string; result: Rows | GatewayError }> {
+    try {
+      return { email, result: await search(email) };
+    } catch (error) {
+      if (error instanceof GatewayError) return { email, result: error };
+      throw error;
+    }
+  }
+
+  const accounts = createLoader<V2Account | null>(scope, 'v2', null, fetchAccounts);
+  const settings = createLoader<DeskSettings | null>(
+    scope,
+    'v2',
+    null,
+    async ([id = '']) => new Map([[id, toDeskSettings(await client.fetchSettings(scope, id))]]),
+    1,
+  );
+  const views = createLoader<readonly DeskView[]>(
+    scope,
+    'v2',
+    [],
+    async ([key = '[]']) => {
+      const [id, query, limit] = JSON.parse(key) as [string, string | null, number];
+      return new Map([[key, toDeskViews(await client.fetchViews(scope, id, query, limit))]]);
+    },
+    1,
+  );
+
+  return {
+    deskStatuses,
+
+    accountsByEmail: async (email) => (await snapshot()).byEmail(email),
+
+    async searchByEmail(email) {
+      if (!isSearchable(email)) return (await snapshot()).byEmail(email);
+      const rows = await search(email);
+      return [...rows].flatMap(([id, row]) => (row instanceof Error ? [] : [toKnownAccount(id, row)]));
+    },
+
+    async knownById(id) {
+      return (await snapshot()).byId(id) ?? (await index.renewed(INDEX_KEY, sweepAddresses)).byId(id);
+    },
+
+    async accountById(id) {
+      const account = await accounts.load(id);
+      if (account === null) index.forget(INDEX_KEY, id);
+      return account;
+    },
+
+    async listAccounts({ offset, limit, filter }) {
+      const { users, rowCount, total } = await client.fetchUsers(scope, {
+        itemStart: offset,
+        // Without a total, one row more tells whether there is a next page.
+        itemLimit: limit + 1,
+        ...(filter.query !== null && { query: filter.query }),
+      });
+      const rows = [...rowsById(users)]
+        .flatMap(([id, row]) => (row instanceof Error ? [] : [{ id, row }]))
+        .slice(0, limit);
+      index.learn(
+        INDEX_KEY,
+        rows.map(({ id, row }) => toKnownAccount(id, row)),
+      );
+      return {
+        accounts: rows.map(({ id, row }) => {
+          const account = toAccount(id, row, catalogue);
+          accounts.prime(id, account);
+          return account;
+        }),
+        hasMore: rowCount > limit,
+        totalCount: total,
+      };
+    },
+
+    deskSettings: (id) => settings.load(id),
+    deskViews: (id, query, limit) => views.load(JSON.stringify([id, query, limit])),
+  };
+}
+
+function searchableEmail(known: IndexSnapshot, id: string): string | null {
+  const email = known.byId(id)?.email ?? null;
+  return email !== null && isSearchable(email) ? email : null;
+}
+
+/** The search refuses texts that do not begin with a letter, a digit, a blank or a plus, unless they are an address. */
+function isSearchable(email: string): boolean {
+  return /^([0-9a-zA-Z +]|[A-Za-z0-9._+\-']+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$)/.test(email.trim());
+}

@@ -1,0 +1,89 @@
+// What the domain needs of a backend. The adapters satisfy these types; the domain never sees an adapter.
+import type {
+  AccountOf,
+  AccountRef,
+  Backend,
+  DeskSettings,
+  DeskStatus,
+  DeskView,
+  JsonObject,
+  OmnivibeDepth,
+} from './profile.js';
+
+/** What the index of a backend remembers of an account: its id, its address and whether it may be linked by it. */
+export interface KnownAccount extends AccountRef {
+  readonly email: string | null;
+  /** Null counts as active: the backend does not tell. */
+  readonly active: boolean | null;
+  /** False keeps the account from being linked by its address. */
+  readonly isConfirmed: boolean;
+}
+
+export interface DirectoryFilter {
+  readonly query: string | null;
+  readonly teamIds: readonly number[] | null;
+  readonly onlineOnly: boolean;
+  readonly kind: 'USERS' | 'ALL' | 'VENDOR' | 'SERVICE_WORKERS' | null;
+}
+
+export interface PageRequest {
+  readonly offset: number;
+  readonly limit: number;
+  readonly filter: DirectoryFilter;
+}
+
+export interface DirectoryPage<A> {
+  readonly accounts: readonly A[];
+  readonly hasMore: boolean;
+  /** Null where the backend does not count. */
+  readonly totalCount: number | null;
+}
+
+/**
+ * Reads one backend for one operation and one caller. Identical reads of one operation are made once.
+ * Everything throws GatewayError when the backend fails; null and [] mean that the backend answered so.
+ */
+export interface BackendReader<B extends Backend> {
+  /** Who has this address, compared normalised. Warm: no call; cold: one sweep of the backend. */
+  accountsByEmail(email: string): Promise<readonly KnownAccount[]>;
+  /** The same, asked of the backend now; costs one search. */
+  searchByEmail(email: string): Promise<readonly KnownAccount[]>;
+  /** What is remembered of an id. Warm: no call; cold: one sweep of the backend. */
+  knownById(id: string): Promise<KnownAccount | null>;
+  /** The account as it is now, batched with the operation's other reads. `depth` matters to omnivibe only. */
+  accountById(id: string, depth?: OmnivibeDepth): Promise<AccountOf[B] | null>;
+  /** One page of the directory; its accounts are not read again by `accountById`. */
+  listAccounts(page: PageRequest): Promise<DirectoryPage<AccountOf[B]>>;
+}
+
+export interface MindReader extends BackendReader<'mind'> {
+  /** Client-defined data; one call a person. */
+  rawData(id: string): Promise<JsonObject | null>;
+  /** Names of the superset roles open to the person; one call a person. */
+  supersetRoles(id: string): Promise<readonly string[] | null>;
+}
+
+export type OmnivibeReader = BackendReader<'omnivibe'>;
+
+export interface V2Reader extends BackendReader<'v2'> {
+  /** One call a person. */
+  deskSettings(id: string): Promise<DeskSettings | null>;
+  /** One call a person and query. */
+  deskViews(id: string, query: string | null, limit: number): Promise<readonly DeskView[]>;
+  /** The configured catalogue; no call. */
+  readonly deskStatuses: readonly DeskStatus[];
+}
+
+/** The backends that take part, opened for one operation; a disabled one is null. */
+export interface Readers {
+  readonly mind: MindReader | null;
+  readonly omnivibe: OmnivibeReader | null;
+  readonly v2: V2Reader | null;
+}
+
+/** Which filters a directory can apply; others are refused before any call. */
+export const DIRECTORY_FILTERS: Readonly<Record<Backend, readonly (keyof DirectoryFilter)[]>> = {
+  mind: ['query', 'teamIds', 'onlineOnly', 'kind'],
+  v2: ['query'],
+  omnivibe: [],
+};

@@ -1,0 +1,20 @@
+// The one place that knows what a secret looks like by its name.
+
+const SECRET_KEY =
+  /token|secret|passw(or)?d|passphrase|hmac|credential|authorization|cookie|session|signature_key|(api|access|private|auth)[_-]?(key|auth)/i;
+const MAX_DEPTH = 32;
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** A copy of a JSON value without the keys that name a secret, at any depth; what lies deeper than 32 levels is left out. */
+export function withoutSecrets(value: unknown, depth = 0): Json {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value !== 'object' || depth >= MAX_DEPTH) return null;
+  if (Array.isArray(value)) return value.map((item) => withoutSecrets(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !SECRET_KEY.test(key) && key !== '__proto__')
+      .map(([key, item]) => [key, withoutSecrets(item, depth + 1)]),
+  );
+}

@@ -1,0 +1,235 @@
+// The only way out: one connection pool per origin, and every limit that protects the gateway from what comes back.
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import { Pool, type Dispatcher } from 'undici';
+import { GatewayError, type ErrorCode } from '../errors.js';
+import type { CallScope } from './call-scope.js';
+import { connectionError } from './connection-error.js';
+
+export interface UpstreamOptions {
+  /** Slug of the backend, for errors, logs and the bill. */
+  readonly backend: string;
+  /** Absolute http(s) URL without query; calls stay below its path. */
+  readonly baseUrl: string;
+  /** For one call as a whole: connecting, headers and body. */
+  readonly timeoutMs: number;
+  /** Of an answer on the wire, and again after decompression. */
+  readonly maxBytes?: number;
+  readonly connections?: number;
+}
+
+export interface UpstreamCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path template for logs, with one `{…}` per id, e.g. `/profile/{id}/routingStatus`. */
+  readonly route: string;
+  /** Values of the template's `{…}`, in order. Each must be a native id. */
+  readonly ids?: readonly string[];
+  readonly query?: readonly (readonly [name: string, value: string])[];
+  /** The credential; sent to this upstream's origin only. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: { readonly contentType: string; readonly text: string };
+  /** True when the credential is the caller's own: its refusal is then the caller's to mend. */
+  readonly isCallersCredential?: boolean;
+  /** Statuses that are an answer, not a failure, beside 2xx. */
+  readonly alsoAccept?: readonly number[];
+  /** How many people the call asks for, where it asks for several. */
+  readonly batch?: number;
+}
+
+export interface UpstreamReply {
+  readonly status: number;
+  /** The JSON value; undefined when the body is empty. */
+  readonly body: unknown;
+}
+
+export interface Upstream {
+  /** Makes one call. Throws GatewayError with an UPSTREAM_…, FORBIDDEN, UNAUTHENTICATED, DEADLINE_ or BUDGET_EXCEEDED code. */
+  request(scope: CallScope, call: UpstreamCall): Promise<UpstreamReply>;
+  close(): Promise<void>;
+}
+
+const MAX_BYTES = 10 * 1024 * 1024;
+const CONNECT_TIMEOUT_MS = 1_000;
+const NATIVE_ID = /^[1-9][0-9]{0,14}$/;
+const HEADER_SAFE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { backend, timeoutMs, maxBytes = MAX_BYTES, connections = 128 } = options;
+  const base = new URL(options.baseUrl);
+  const basePath = base.pathname.replace(/\/+$/, '');
+  const pool = new Pool(base.origin, {
+    connections,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    maxResponseSize: maxBytes,
+    maxHeaderSize: 16 * 1024,
+    connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) },
+  });
+
+  const fail = (code: ErrorCode, what: string, httpStatus?: number) =>
+    new GatewayError(code, `${backend}: ${what}`, {
+      backend,
+      ...(httpStatus !== undefined && { httpStatus }),
+    });
+
+  async function attempt(scope: CallScope, call: UpstreamCall): Promise<UpstreamReply> {
+    const path = basePath + fillRoute(call.route, call.ids ?? []) + queryString(call.query ?? []);
+    for (const [name, value] of Object.entries(call.headers)) {
+      if (!HEADER_SAFE.test(value)) {
+        throw fail('UNAUTHENTICATED', `the credential for the header ${name} cannot be sent in a header.`);
+      }
+    }
+    const deadline = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await pool.request({
+        method: call.method,
+        path,
+        headers: {
+          accept: 'application/json',
+          'accept-encoding': 'gzip, br',
+          'x-request-id': scope.requestId,
+          ...call.headers,
+          ...(call.body !== undefined && { 'content-type': call.body.contentType }),
+        },
+        body: call.body?.text ?? null,
+        signal: AbortSignal.any([scope.signal, deadline]),
+      });
+      const bytes = await readBody(response);
+      return settle(call, response.statusCode, bytes);
+    } catch (error) {
+      if (error instanceof GatewayError) throw error;
+      if (scope.signal.aborted) throw operationError(scope.signal, error);
+      throw connectionError(backend, error, deadline.aborted);
+    }
+  }
+
+  function settle(call: UpstreamCall, status: number, bytes: Uint8Array): UpstreamReply {
+    const isAnswer = (status >= 200 && status < 300) || (call.alsoAccept ?? []).includes(status);
+    if (!isAnswer) throw refusal(call, status, bytes);
+    return { status, body: bytes.length === 0 ? undefined : parse(bytes, status) };
+  }
+
+  function refusal(call: UpstreamCall, status: number, bytes: Uint8Array): GatewayError {
+    const asked = `${call.method} ${call.route} was answered with status ${status}`;
+    if (status < 400)
+      return fail('UPSTREAM_REDIRECT_BLOCKED', `${asked}, a redirect; check the configured URL.`, status);
+    if (status === 429) return fail('UPSTREAM_RATE_LIMITED', `${asked}.`, status);
+    if (status >= 500) {
+      const upstreamTxId = transactionId(bytes);
+      return new GatewayError('UPSTREAM_ERROR', `${backend}: ${asked}.`, {
+        backend,
+        httpStatus: status,
+        ...(upstreamTxId !== undefined && { upstreamTxId }),
+      });
+    }
+    if (status === 401) {
+      return call.isCallersCredential === true
+        ? fail('UNAUTHENTICATED', 'the caller’s credential was not accepted.', status)
+        : fail('UPSTREAM_ERROR', 'the gateway’s own credential was not accepted.', status);
+    }
+    if (status === 403) return fail('FORBIDDEN', `${asked}.`, status);
+    if (status === 404) return fail('NOT_FOUND', `${asked}.`, status);
+    return fail('UPSTREAM_REJECTED', `${asked}.`, status);
+  }
+
+  function parse(bytes: Uint8Array, status: number): unknown {
+    try {
+      return JSON.parse(UTF8.decode(bytes));
+    } catch (error) {
+      const what = error instanceof TypeError ? 'is not UTF-8' : 'is not JSON';
+      throw fail(
+        'UPSTREAM_BAD_RESPONSE',
+        `the answer (status ${status}, ${bytes.length} bytes) ${what}.`,
+        status,
+      );
+    }
+  }
+
+  async function readBody(response: Dispatcher.ResponseData): Promise<Uint8Array> {
+    const bytes = new Uint8Array(await response.body.arrayBuffer());
+    const encoding = headerText(response.headers['content-encoding']);
+    if (encoding === '' || encoding === 'identity' || bytes.length === 0) return bytes;
+    const decompress = DECOMPRESSORS.get(encoding);
+    if (decompress === undefined)
+      throw fail('UPSTREAM_BAD_RESPONSE', 'the answer has an unknown content encoding.');
+    try {
+      return await decompress(bytes, { maxOutputLength: maxBytes });
+    } catch (error) {
+      throw isTooLong(error)
+        ? fail('UPSTREAM_RESPONSE_TOO_LARGE', `the answer exceeds ${maxBytes} bytes when decompressed.`)
+        : fail('UPSTREAM_BAD_RESPONSE', 'the answer cannot be decompressed.');
+    }
+  }
+
+  return {
+    async request(scope, call) {
+      scope.signal.throwIfAborted();
+      scope.admit(backend);
+      const startedAt = performance.now();
+      let outcome: number | string = 'INTERNAL_SERVER_ERROR';
+      try {
+        const reply = await attempt(scope, call);
+        outcome = reply.status;
+        return reply;
+      } catch (error) {
+        if (error instanceof GatewayError) outcome = error.httpStatus ?? error.code;
+        throw error;
+      } finally {
+        const durationMs = performance.now() - startedAt;
+        const { method, route, batch } = call;
+        scope.record({ backend, method, route, batch, outcome, durationMs });
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+const DECOMPRESSORS = new Map([
+  ['gzip', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(gunzip)],
+  ['deflate', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(inflate)],
+  ['br', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(brotliDecompress)],
+]);
+
+/** Puts ids into a path. Only digits pass, so no id can leave its segment (`..`, `/`, `?`, encoded or not). */
+function fillRoute(route: string, ids: readonly string[]): string {
+  let next = 0;
+  const path = route.replaceAll(/\{[^}]+\}/g, () => {
+    const id = ids[next++] ?? '';
+    if (!NATIVE_ID.test(id))
+      throw new GatewayError('BAD_USER_INPUT', 'A native id must be a positive whole number.');
+    return id;
+  });
+  if (next !== ids.length) throw new TypeError(`${route} takes ${next} ids, ${ids.length} given`);
+  return path;
+}
+
+function queryString(query: NonNullable<UpstreamCall['query']>): string {
+  if (query.length === 0) return '';
+  return `?${new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString()}`;
+}
+
+function operationError(signal: AbortSignal, cause: unknown): unknown {
+  return signal.reason instanceof GatewayError
+    ? signal.reason
+    : new GatewayError('DEADLINE_EXCEEDED', 'The operation was given up.', { cause });
+}
+
+function headerText(value: string | string[] | undefined): string {
+  return (Array.isArray(value) ? value.join(',') : (value ?? '')).trim().toLowerCase();
+}
+
+function isTooLong(error: unknown): boolean {
+  return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+}
+
+/** The `txId` of a server error's body, when it looks like one; nothing else of an error body is ever used. */
+function transactionId(bytes: Uint8Array): string | undefined {
+  try {
+    const body: unknown = JSON.parse(UTF8.decode(bytes));
+    const id = typeof body === 'object' && body !== null && 'txId' in body ? body.txId : undefined;
+    return typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id) ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
