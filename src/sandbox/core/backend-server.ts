@@ -97,7 +97,7 @@ export async function startBackend<S extends Switches>(
       method,
       path: url.pathname,
       route: found?.route.path ?? null,
-      query: decodeURIComponent(url.search.slice(1).replaceAll('+', ' ')),
+      query: url.search.slice(1),
       headers,
       body,
       status: 0,
@@ -218,7 +218,7 @@ function findRoute<S extends Switches>(routes: readonly Route<S>[], method: stri
     const fits = pattern.every((part, i) => {
       const segment = segments[i] ?? '';
       if (!part.startsWith(':')) return part === segment;
-      params[part.slice(1)] = decodeURIComponent(segment);
+      params[part.slice(1)] = segment;
       return segment !== '';
     });
     if (fits) return { route, params };

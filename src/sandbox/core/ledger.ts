@@ -5,7 +5,7 @@ export interface LedgerEntry {
   readonly path: string;
   /** The route that took it, e.g. `/profile/:id`; null when none did. */
   readonly route: string | null;
-  /** Query parameters as sent, decoded. */
+  /** Query string as sent, without `?`. */
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON value, or the fields of a form; null without a body. */
