@@ -5,7 +5,7 @@ import type { Account, AccountOf, Backend, OmnivibeAccount } from './profile.js'
 export interface Source<T> {
   readonly backend: Backend;
   /** Null when the account answers that it has none; then the next source is asked. */
-  read(account: Account): T | null;
+  readonly read: (account: Account) => T | null;
 }
 
 const from =
@@ -18,8 +18,23 @@ const mind = from('mind');
 const omnivibe = from('omnivibe');
 const v2 = from('v2');
 
-/** Person-level fields in their read order. A source that fails makes the field fail: nobody else's value stands in for it. */
-export const FIELD_SOURCES = {
+/** The fields of a person that accounts hold between them. */
+export interface PersonFields {
+  readonly firstName: string;
+  readonly lastName: string;
+  readonly displayName: string;
+  readonly username: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly language: string;
+  readonly avatarUrl: string;
+  readonly externalId: string;
+  readonly lastSeenAt: Date;
+}
+export type PersonField = keyof PersonFields;
+
+/** Each field's sources in read order. One that fails makes the field fail: nobody else's value stands in for it. */
+export const FIELD_SOURCES: { readonly [F in PersonField]: readonly Source<PersonFields[F]>[] } = {
   firstName: [mind((account) => account.firstName), v2((account) => account.firstName)],
   lastName: [mind((account) => account.lastName), v2((account) => account.lastName)],
   displayName: [
@@ -39,12 +54,7 @@ export const FIELD_SOURCES = {
   avatarUrl: [omnivibe((account) => account.avatarUrl)],
   externalId: [mind((account) => account.externalId)],
   lastSeenAt: [mind((account) => account.lastSeenAt)],
-} as const satisfies Record<string, readonly Source<unknown>[]>;
-
-export type PersonField = keyof typeof FIELD_SOURCES;
-type ValueOf<S> = S extends Source<infer T> ? T : never;
-/** The type of a field's value. */
-export type PersonFieldValue<F extends PersonField> = ValueOf<(typeof FIELD_SOURCES)[F][number]> | null;
+};
 
 /**
  * A display name that merely repeats the name was not chosen. The agent list cannot tell the two apart, so neither way of

@@ -44,6 +44,8 @@ export interface DirectoryPage<A> {
  * Everything throws GatewayError when the backend fails; null and [] mean that the backend answered so.
  */
 export interface BackendReader<B extends Backend> {
+  /** Whose credential the reads use. The gateway's own one is used only after a decision, see access.ts. */
+  readonly credential: 'caller' | 'gateway';
   /** Who has this address, compared normalised. Warm: no call; cold: one sweep of the backend. */
   accountsByEmail(email: string): Promise<readonly KnownAccount[]>;
   /** The same, asked of the backend now; costs one search. */

@@ -51,6 +51,9 @@ export function createMindReader(options: MindReaderOptions): MindReader {
   const toAccounts = (rows: ReadonlyMap<string, MindProfileDto | GatewayError>) =>
     new Map([...rows].map(([id, row]) => [id, row instanceof Error ? row : toAccount(id, row, timeZone)]));
 
+  const knownAmong = (rows: ReadonlyMap<string, MindProfileDto | GatewayError>) =>
+    [...rows].flatMap(([id, row]) => (row instanceof Error ? [] : [toKnownAccount(id, row)]));
+
   async function fetchAccounts(ids: readonly string[]): Promise<ReadonlyMap<string, MindAccount | Error>> {
     if (now() < installation.withoutUserIdsUntil) return fetchOneByOne(ids);
     const rows = await client.fetchProfiles(scope, credential, {
@@ -60,6 +63,7 @@ export function createMindReader(options: MindReaderOptions): MindReader {
       limit: ids.length,
     });
     const byId = rowsById(rows);
+    index.learn(indexKey, knownAmong(byId));
     const missing = ids.filter((id) => !byId.has(id));
     const isForeign = [...byId.keys()].some((id) => !ids.includes(id));
     const found = toAccounts(new Map([...byId].filter(([id]) => ids.includes(id))));
@@ -142,6 +146,8 @@ export function createMindReader(options: MindReaderOptions): MindReader {
   }
 
   return {
+    credential: credential.isCallers ? 'caller' : 'gateway',
+
     accountsByEmail: async (email) => (await index.snapshot(indexKey, sweep)).byEmail(email),
 
     async searchByEmail(email) {

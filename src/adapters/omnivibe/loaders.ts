@@ -220,6 +220,7 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
   }
 
   return {
+    credential: 'gateway',
     accountsByEmail,
     knownById,
 

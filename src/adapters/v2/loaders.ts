@@ -157,6 +157,7 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
   );
 
   return {
+    credential: 'gateway',
     deskStatuses,
 
     accountsByEmail: async (email) => (await snapshot()).byEmail(email),

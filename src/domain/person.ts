@@ -1,0 +1,146 @@
+// One person of one operation: known by one account, the others are linked and read when something asks for them.
+import { GatewayError } from '../errors.js';
+import { assertMayRead, type Caller } from './access.js';
+import { ANCHOR_ORDER, emailMatch, linkByEmail, type AccountLink } from './identity.js';
+import { FIELD_SOURCES, type PersonField, type PersonFields } from './ownership.js';
+import type { KnownAccount, Readers } from './ports.js';
+import { presenceSignals, type PresenceSignal, type SourceState } from './presence.js';
+import type { AccountOf, AccountRef, Backend, OmnivibeDepth } from './profile.js';
+
+/** What a read of people needs: the backends as opened for this operation, and for whom. */
+export interface ReadContext {
+  readonly readers: Readers;
+  readonly caller: Caller;
+}
+
+/** An account together with the person it belongs to. */
+export type Linked<A> = A & { readonly person: Person };
+
+export interface Person {
+  /** The account that the person was found by. */
+  readonly seed: AccountRef;
+  /** The person's account on a backend; null when there is none, the link is not certain, or the backend takes no part. */
+  ref(backend: Backend): Promise<AccountRef | null>;
+  /** The account that gives the person their id. */
+  anchor(): Promise<AccountRef>;
+  /** Why the account on a backend belongs to the person. */
+  link(backend: Backend): Promise<AccountLink>;
+  /** The account as it is now; null as for `ref`, or when the backend does not know it any more. */
+  account<B extends Backend>(backend: B): Promise<Linked<AccountOf[B]> | null>;
+  /** A person-level field by the ownership table. */
+  field<F extends PersonField>(field: F): Promise<PersonFields[F] | null>;
+  signals(): Promise<readonly PresenceSignal[]>;
+}
+
+export interface PersonOptions {
+  readonly seed: AccountRef;
+  /** How much of an omnivibe account the operation selects of this person. */
+  readonly omnivibeDepth: OmnivibeDepth;
+}
+
+export function createPerson(context: ReadContext, { seed, omnivibeDepth }: PersonOptions): Person {
+  const { readers, caller } = context;
+  const refs = new Map<Backend, Promise<AccountRef | null>>([[seed.backend, Promise.resolve(seed)]]);
+  const accounts = new Map<Backend, Promise<unknown>>();
+
+  async function known(ref: AccountRef): Promise<KnownAccount | null> {
+    return (await readers[ref.backend]?.knownById(ref.id)) ?? null;
+  }
+
+  async function linkTo(backend: Backend): Promise<AccountRef | null> {
+    const own = readers[seed.backend];
+    const other = readers[backend];
+    if (own === null || other === null) return null;
+    const account = await known(seed);
+    if (account?.email === undefined || account.email === null) return null;
+    const { email } = account;
+    const [ownSide, otherSide] = await Promise.all([
+      own.accountsByEmail(email),
+      other.accountsByEmail(email),
+    ]);
+    return linkByEmail(account, ownSide, otherSide);
+  }
+
+  function ref(backend: Backend): Promise<AccountRef | null> {
+    const found = refs.get(backend) ?? linkTo(backend);
+    refs.set(backend, found);
+    return found;
+  }
+
+  async function anchor(): Promise<AccountRef> {
+    for (const backend of ANCHOR_ORDER) {
+      const account = await ref(backend);
+      if (account !== null) return account;
+    }
+    return seed;
+  }
+
+  /** As `ref`, once it is decided that this caller may read it. */
+  async function readableRef(backend: Backend): Promise<AccountRef | null> {
+    const reader = readers[backend];
+    if (reader === null) return null;
+    if (reader.credential === 'gateway' && !caller.isTrusted) {
+      assertMayRead(caller, backend, (await ref('mind'))?.id ?? null);
+    }
+    return ref(backend);
+  }
+
+  async function loadAccount<B extends Backend>(backend: B): Promise<Linked<AccountOf[B]> | null> {
+    const reader = readers[backend];
+    const own = await readableRef(backend);
+    if (reader === null || own === null) return null;
+    const account = (await reader.accountById(own.id, omnivibeDepth)) as AccountOf[B] | null;
+    // Not a copy: a field that the backend sent nonsense in must throw when it is read, not now.
+    return account === null
+      ? null
+      : (Object.create(account, { person: { value: person } }) as Linked<AccountOf[B]>);
+  }
+
+  function account<B extends Backend>(backend: B): Promise<Linked<AccountOf[B]> | null> {
+    const loaded =
+      (accounts.get(backend) as Promise<Linked<AccountOf[B]> | null> | undefined) ?? loadAccount(backend);
+    accounts.set(backend, loaded);
+    return loaded;
+  }
+
+  async function source<B extends Backend>(backend: B): Promise<SourceState<AccountOf[B]>> {
+    try {
+      const own = await account(backend);
+      return own === null ? { kind: 'unlinked' } : { kind: 'answered', account: own };
+    } catch (error) {
+      if (error instanceof GatewayError) return { kind: 'failed' };
+      throw error;
+    }
+  }
+
+  const person: Person = {
+    seed,
+    ref: readableRef,
+    anchor,
+    account,
+
+    async link(backend) {
+      const anchorRef = await anchor();
+      if (anchorRef.backend === backend) return { origin: 'ANCHOR', evidence: [] };
+      const own = await ref(backend);
+      const [left, right] = await Promise.all([known(anchorRef), own === null ? null : known(own)]);
+      if (left === null || right === null) throw new TypeError(`no link to ${backend}`);
+      return emailMatch(left, right);
+    },
+
+    async field<F extends PersonField>(field: F) {
+      for (const { backend, read } of FIELD_SOURCES[field]) {
+        const own = await account(backend);
+        const value = own === null ? null : read(own);
+        if (value !== null) return value;
+      }
+      return null;
+    },
+
+    async signals() {
+      const [mind, omnivibe, v2] = await Promise.all([source('mind'), source('omnivibe'), source('v2')]);
+      return presenceSignals({ mind, omnivibe, v2 });
+    },
+  };
+  return person;
+}

@@ -1,0 +1,212 @@
+// The use cases of reading: find people by id, by address, or in a directory.
+import { GatewayError } from '../errors.js';
+import { assertMayRead } from './access.js';
+import { decodeCursor, encodeCursor } from './cursor.js';
+import { ANCHOR_ORDER, personBehindEmail } from './identity.js';
+import { createPerson, type Person, type ReadContext } from './person.js';
+import { DIRECTORY_FILTERS, type DirectoryFilter, type KnownAccount } from './ports.js';
+import {
+  BACKENDS,
+  formatRef,
+  parseRef,
+  type AccountRef,
+  type Backend,
+  type OmnivibeDepth,
+} from './profile.js';
+
+/** What an operation selects of the people it finds. */
+export interface Selection {
+  /** Backends whose account is certainly read: finding out by that read whether somebody exists costs nothing extra. */
+  readonly backends: ReadonlySet<Backend>;
+  readonly omnivibeDepth: OmnivibeDepth;
+}
+
+export const MAX_PAGE = 100;
+export const MAX_IDS = 100;
+const MAX_QUERY = 200;
+
+/** The person with this account; null when no backend knows it. `argument` names the id in messages. */
+export async function getProfile(
+  context: ReadContext,
+  id: string,
+  selection: Selection,
+  argument = 'id',
+): Promise<Person | null> {
+  return findByRef(context, expectRef(id, argument), selection);
+}
+
+/** As getProfile for each id, in order; one person's failure is that item's own. */
+export async function getProfiles(
+  context: ReadContext,
+  ids: readonly string[],
+  selection: Selection,
+): Promise<(Person | Error | null)[]> {
+  if (ids.length > MAX_IDS) {
+    throw new GatewayError(
+      'BAD_USER_INPUT',
+      `Argument "ids" takes at most ${MAX_IDS} ids, ${ids.length} were given.`,
+    );
+  }
+  const refs = ids.map((id, i) => expectRef(id, `ids[${i}]`));
+  return Promise.all(
+    refs.map((ref) => findByRef(context, ref, selection).catch((error: unknown) => error as Error)),
+  );
+}
+
+async function findByRef(
+  context: ReadContext,
+  seed: AccountRef,
+  selection: Selection,
+): Promise<Person | null> {
+  const { backend, id } = seed;
+  const reader = context.readers[backend];
+  if (reader === null) return null;
+  const person = createPerson(context, { seed, omnivibeDepth: selection.omnivibeDepth });
+  if (reader.credential === 'gateway' && !context.caller.isTrusted) {
+    const own = backend === 'mind' ? seed : await person.ref('mind').catch(() => null);
+    assertMayRead(context.caller, backend, own?.id ?? null);
+  }
+  if (!selection.backends.has(backend)) return (await exists(context, seed)) ? person : null;
+  try {
+    return (await person.account(backend)) === null ? null : person;
+  } catch (error) {
+    // The account cannot be read now. If it is known to exist, what other backends hold can still be shown.
+    const isKnown = await reader.knownById(id).then(
+      (known) => known !== null,
+      () => false,
+    );
+    if (isKnown) return person;
+    throw error;
+  }
+}
+
+async function exists({ readers }: ReadContext, { backend, id }: AccountRef): Promise<boolean> {
+  const reader = readers[backend];
+  return (await reader?.knownById(id)) != null || (await reader?.accountById(id)) != null;
+}
+
+/** The person with this address; null when nobody has it. Throws AMBIGUOUS_LINK when it does not identify one person. */
+export async function getProfileByEmail(
+  context: ReadContext,
+  email: string,
+  selection: Selection,
+): Promise<Person | null> {
+  const readers = ANCHOR_ORDER.flatMap((backend) => context.readers[backend] ?? []);
+  if (!context.caller.isTrusted) assertMayLookUp(context);
+  // What is remembered may be minutes old, so "nobody" is asked of the backends again.
+  for (const ask of ['accountsByEmail', 'searchByEmail'] as const) {
+    const sides = await Promise.allSettled(readers.map((reader) => reader[ask](email)));
+    const accounts = sides.flatMap((side) => (side.status === 'fulfilled' ? side.value : []));
+    const found = personBehindEmail(accounts);
+    if (found.kind === 'ambiguous') throw ambiguous(accounts);
+    if (found.kind === 'one') {
+      const person = await findByRef(context, found.anchor, selection);
+      if (person !== null) return person;
+    }
+    const failed = sides.find((side) => side.status === 'rejected');
+    if (failed !== undefined && ask === 'searchByEmail') throw failed.reason;
+  }
+  return null;
+}
+
+function assertMayLookUp({ readers, caller }: ReadContext): void {
+  for (const backend of BACKENDS) {
+    if (readers[backend]?.credential === 'gateway') assertMayRead(caller, backend, null);
+  }
+}
+
+function ambiguous(accounts: readonly KnownAccount[]): GatewayError {
+  const names = accounts.map(formatRef).join(', ');
+  return new GatewayError(
+    'AMBIGUOUS_LINK',
+    `The address does not identify one person: ${names} have it. Ask by id.`,
+  );
+}
+
+export interface ListRequest {
+  readonly first: number;
+  readonly after: string | null;
+  readonly filter: Partial<DirectoryFilter>;
+  /** Null: Mind, else v2, else omnivibe. */
+  readonly directory: Backend | null;
+}
+
+export interface PersonPage {
+  readonly people: readonly { readonly person: Person; readonly cursor: string }[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly totalCount: number | null;
+}
+
+/** One page of a directory. Everything is checked before the first call. */
+export async function listProfiles(
+  context: ReadContext,
+  request: ListRequest,
+  selection: Selection,
+): Promise<PersonPage> {
+  if (request.first < 1 || request.first > MAX_PAGE) {
+    throw new GatewayError('BAD_USER_INPUT', `Argument "first" must be between 1 and ${MAX_PAGE}.`);
+  }
+  const directory = chooseDirectory(context, request.directory);
+  const filter = checkFilter(directory, request.filter);
+  const offset = request.after === null ? 0 : decodeCursor({ directory, filter }, request.after) + 1;
+  const reader = context.readers[directory];
+  if (reader === null) throw new TypeError(`${directory} takes no part`);
+  if (reader.credential === 'gateway') assertMayRead(context.caller, directory, null);
+
+  const page = await reader.listAccounts({ offset, limit: request.first, filter });
+  return {
+    people: page.accounts.map(({ backend, id }, i) => ({
+      person: createPerson(context, { seed: { backend, id }, omnivibeDepth: selection.omnivibeDepth }),
+      cursor: encodeCursor({ directory, filter }, offset + i),
+    })),
+    hasNextPage: page.hasMore,
+    hasPreviousPage: offset > 0,
+    totalCount: page.totalCount,
+  };
+}
+
+function chooseDirectory({ readers }: ReadContext, wanted: Backend | null): Backend {
+  const open = ANCHOR_ORDER.filter((backend) => readers[backend] !== null);
+  const [first] = open;
+  if (first === undefined) throw new GatewayError('UNSUPPORTED', 'No backend is open to this caller.');
+  if (wanted === null) return first;
+  if (open.includes(wanted)) return wanted;
+  const names = open.map((backend) => backend.toUpperCase()).join(', ');
+  throw new GatewayError(
+    'BAD_USER_INPUT',
+    `Argument "directory" must be one of those that take part: ${names}.`,
+  );
+}
+
+function checkFilter(directory: Backend, filter: Partial<DirectoryFilter>): DirectoryFilter {
+  const full: DirectoryFilter = {
+    query: filter.query ?? null,
+    teamIds: filter.teamIds ?? null,
+    onlineOnly: filter.onlineOnly ?? false,
+    kind: filter.kind ?? null,
+  };
+  const can = DIRECTORY_FILTERS[directory];
+  for (const name of ['query', 'teamIds', 'onlineOnly', 'kind'] as const) {
+    const isSet = full[name] !== null && full[name] !== false;
+    if (!isSet || can.includes(name)) continue;
+    const those = can.length === 0 ? 'none' : can.join(', ');
+    const message = `Argument "filter.${name}" cannot be applied by the directory ${directory.toUpperCase()}; it can apply: ${those}.`;
+    throw new GatewayError('BAD_USER_INPUT', message);
+  }
+  const { query } = full;
+  if (query !== null && (query.trim() === '' || query.length > MAX_QUERY)) {
+    throw new GatewayError(
+      'BAD_USER_INPUT',
+      `Argument "filter.query" must have 1 to ${MAX_QUERY} characters.`,
+    );
+  }
+  return full;
+}
+
+function expectRef(id: string, argument: string): AccountRef {
+  const ref = parseRef(id);
+  if (ref !== null) return ref;
+  const message = `Argument "${argument}" must be "<backend>:<native id>" with one of ${BACKENDS.join(', ')} and a positive whole number, such as "mind:42".`;
+  throw new GatewayError('BAD_USER_INPUT', message);
+}
