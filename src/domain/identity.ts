@@ -32,8 +32,7 @@ export function linkByEmail(
   const others = ownSide.filter((own) => isActive(own) && own.id !== account.id);
   const candidates = otherSide.filter(isActive);
   const [candidate] = candidates;
-  if (others.length > 0 || candidates.length !== 1 || !candidate?.isConfirmed)
-    return null;
+  if (others.length > 0 || candidates.length !== 1 || !candidate?.isConfirmed) return null;
   return { backend: candidate.backend, id: candidate.id };
 }
 

@@ -123,10 +123,12 @@ function ambiguous(accounts: readonly KnownAccount[]): GatewayError {
   );
 }
 
+type WantedFilter = { readonly [K in keyof DirectoryFilter]?: DirectoryFilter[K] | null | undefined };
+
 export interface ListRequest {
   readonly first: number;
   readonly after: string | null;
-  readonly filter: Partial<DirectoryFilter>;
+  readonly filter: WantedFilter;
   /** Null: Mind, else v2, else omnivibe. */
   readonly directory: Backend | null;
 }
@@ -179,7 +181,7 @@ function chooseDirectory({ readers }: ReadContext, wanted: Backend | null): Back
   );
 }
 
-function checkFilter(directory: Backend, filter: Partial<DirectoryFilter>): DirectoryFilter {
+function checkFilter(directory: Backend, filter: WantedFilter): DirectoryFilter {
   const full: DirectoryFilter = {
     query: filter.query ?? null,
     teamIds: filter.teamIds ?? null,
@@ -209,4 +211,22 @@ function expectRef(id: string, argument: string): AccountRef {
   if (ref !== null) return ref;
   const message = `Argument "${argument}" must be "<backend>:<native id>" with one of ${BACKENDS.join(', ')} and a positive whole number, such as "mind:42".`;
   throw new GatewayError('BAD_USER_INPUT', message);
+}
+
+/** Checks what is asked of the desk's views before the call. */
+export function checkDeskViews(args: {
+  readonly query?: string | null | undefined;
+  readonly limit?: number | null | undefined;
+}): {
+  query: string | null;
+  limit: number;
+} {
+  const { query = null, limit } = args;
+  if (query !== null && !/^[0-9a-zA-Z _-]{1,100}$/.test(query)) {
+    throw new GatewayError('BAD_USER_INPUT', 'Argument "query" takes letters, digits, blanks, "-" and "_".');
+  }
+  if (limit != null && (limit < 1 || limit > MAX_PAGE)) {
+    throw new GatewayError('BAD_USER_INPUT', `Argument "limit" must be between 1 and ${MAX_PAGE}.`);
+  }
+  return { query, limit: limit ?? 15 };
 }

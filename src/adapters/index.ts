@@ -1,0 +1,44 @@
+// All adapters behind one door; a backend that is added to the domain and not here does not compile.
+import type { Backend } from '../domain/profile.js';
+import type { Readers } from '../domain/ports.js';
+import type { CallScope } from '../transport/call-scope.js';
+import { createMindAdapter, type MindAdapter, type MindCredential, type MindOptions } from './mind/index.js';
+import { createOmnivibeAdapter, type OmnivibeAdapter, type OmnivibeOptions } from './omnivibe/index.js';
+import { createV2Adapter, type V2Adapter, type V2Options } from './v2/index.js';
+
+export type { MindCredential } from './mind/index.js';
+
+/** The options of each backend; null for one that takes no part. */
+export interface AdapterOptions extends Record<Backend, object | null> {
+  readonly mind: MindOptions | null;
+  readonly omnivibe: OmnivibeOptions | null;
+  readonly v2: V2Options | null;
+}
+
+export interface Adapters {
+  readonly mind: MindAdapter | null;
+  readonly omnivibe: OmnivibeAdapter | null;
+  readonly v2: V2Adapter | null;
+  /** The readers of one operation; `credential` is the caller's own for Mind, where they have one. */
+  open(scope: CallScope, credential: MindCredential | null): Readers;
+  close(): Promise<void>;
+}
+
+export function createAdapters(options: AdapterOptions): Adapters {
+  const mind = options.mind === null ? null : createMindAdapter(options.mind);
+  const omnivibe = options.omnivibe === null ? null : createOmnivibeAdapter(options.omnivibe);
+  const v2 = options.v2 === null ? null : createV2Adapter(options.v2);
+  return {
+    mind,
+    omnivibe,
+    v2,
+    open: (scope, credential) => ({
+      mind: mind?.open(scope, credential) ?? null,
+      omnivibe: omnivibe?.open(scope) ?? null,
+      v2: v2?.open(scope) ?? null,
+    }),
+    async close() {
+      await Promise.all([mind, omnivibe, v2].map(async (adapter) => adapter?.close()));
+    },
+  };
+}

@@ -1,0 +1,307 @@
+// The environment as one frozen, typed Config. Every problem is reported at once, and none repeats a value.
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { BACKENDS, type Backend, type DeskStatus } from './domain/profile.js';
+
+export interface MindSettings {
+  readonly url: string;
+  readonly token: string | null;
+}
+export interface OmnivibeSettings {
+  readonly url: string;
+  readonly platformUrl: string;
+  readonly token: string | null;
+  readonly accountId: string | null;
+  readonly platformToken: string | null;
+  readonly userTokens: Readonly<Record<string, string>>;
+}
+export interface V2Settings {
+  readonly url: string;
+  readonly apiKey: string;
+  readonly deskStatuses: readonly DeskStatus[];
+}
+
+/** Where a backend is found: at its vendor, in the built-in sandbox, or not at all. */
+export type BackendSetting<S> = S | 'sandbox' | 'disabled';
+
+export interface Config {
+  readonly isProduction: boolean;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly backends: {
+    readonly mind: BackendSetting<MindSettings>;
+    readonly omnivibe: BackendSetting<OmnivibeSettings>;
+    readonly v2: BackendSetting<V2Settings>;
+  };
+  readonly mindTimeZone: string;
+  readonly omnivibeTokenHeader: string;
+  readonly auth: 'mind' | 'none';
+  readonly routerSecret: string | null;
+  readonly corsOrigins: readonly string[];
+  readonly isExplorerOn: boolean;
+  readonly upstreamTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly upstreamBudget: number;
+  readonly drainTimeoutMs: number;
+  readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+}
+
+/** The process cannot run with this environment; `problems` names every variable that is wrong. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration has ${problems.length} problem${problems.length === 1 ? '' : 's'}.`);
+    this.problems = problems;
+  }
+}
+
+const APOLLO_SANDBOX_ORIGINS = [
+  'https://studio.apollographql.com',
+  'https://sandbox.embed.apollographql.com',
+];
+
+const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(600_000).default(fallback);
+const names = z
+  .string()
+  .transform((value) => value.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.enum(BACKENDS, `takes a comma list of ${BACKENDS.join(', ')}`)));
+const credential = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without blanks');
+const upstreamUrl = z.string().superRefine((value, context) => {
+  const problem = urlProblem(value);
+  if (problem !== null) context.addIssue(problem);
+});
+
+/** Every variable: how it is read, its default, and what it is for. The documentation's table is held against this. */
+const VARIABLES = {
+  NODE_ENV: z.string().default('development'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  SANDBOX: z
+    .union(
+      [z.literal('all').transform(() => [...BACKENDS]), names],
+      `takes "all" or a comma list of ${BACKENDS.join(', ')}`,
+    )
+    .optional(),
+  DISABLED_BACKENDS: names.optional(),
+  MIND_URL: upstreamUrl.optional(),
+  MIND_TOKEN: credential.optional(),
+  MIND_TIMEZONE: z.string().refine(isTimeZone, 'must be an IANA zone such as Europe/Berlin').default('UTC'),
+  OMNIVIBE_URL: upstreamUrl.optional(),
+  OMNIVIBE_TOKENS_FILE: jsonFile(
+    z.record(z.email(), credential),
+    'an object of e-mail addresses and tokens',
+  ).optional(),
+  OMNIVIBE_TOKEN: credential.optional(),
+  OMNIVIBE_ACCOUNT_ID: z
+    .string()
+    .regex(/^[1-9][0-9]{0,14}$/, 'must be a positive whole number')
+    .optional(),
+  OMNIVIBE_PLATFORM_URL: upstreamUrl.optional(),
+  OMNIVIBE_PLATFORM_TOKEN: credential.optional(),
+  OMNIVIBE_TOKEN_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]+$/, 'must be a header name')
+    .default('api_access_token'),
+  V2_URL: upstreamUrl.optional(),
+  V2_API_KEY: credential.optional(),
+  V2_STATUSES_FILE: jsonFile(
+    z.array(
+      z.object({
+        id: z.coerce.string().regex(/^[0-9]{1,15}$/),
+        name: z.string().min(1),
+        availability: z.enum(['AVAILABLE', 'BUSY', 'AWAY', 'OFFLINE', 'UNKNOWN']),
+      }),
+    ),
+    'a list of objects with id, name and availability',
+  ).optional(),
+  AUTH: z.enum(['mind', 'none'], 'takes mind or none').optional(),
+  ROUTER_SECRET: credential.min(16, 'must have at least 16 characters').optional(),
+  CORS_ORIGINS: z
+    .string()
+    .transform((value) => value.split(',').map((origin) => origin.trim()))
+    .pipe(
+      z.array(z.string().refine(isOrigin, 'takes a comma list of origins such as https://app.example.com')),
+    )
+    .optional(),
+  EXPLORER: z.enum(['on', 'off'], 'takes on or off').optional(),
+  UPSTREAM_TIMEOUT_MS: milliseconds(4_000),
+  REQUEST_TIMEOUT_MS: milliseconds(10_000),
+  UPSTREAM_BUDGET: z.coerce.number().int().min(1).max(10_000).default(200),
+  DRAIN_TIMEOUT_MS: milliseconds(20_000),
+  LOG_LEVEL: z
+    .enum(['silent', 'error', 'warn', 'info', 'debug'], 'takes silent, error, warn, info or debug')
+    .default('info'),
+};
+
+/** Variables of later versions. To run without them would be to answer something else than was asked for. */
+const UNSUPPORTED = ['LINKS_FILE', 'JWKS_URL', 'JWT_SECRET'];
+
+/** The names of all variables that are read. */
+export const VARIABLE_NAMES: readonly string[] = Object.keys(VARIABLES);
+
+type Values = { readonly [K in keyof typeof VARIABLES]: z.output<(typeof VARIABLES)[K]> };
+
+/** Reads the environment. An empty variable counts as not set. Throws ConfigError. */
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(VARIABLES)) {
+    const raw = env[name]?.trim();
+    const result = schema.safeParse(raw === '' ? undefined : raw);
+    if (result.success) values[name] = result.data;
+    else problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not acceptable'}.`);
+  }
+  for (const name of UNSUPPORTED) {
+    if ((env[name] ?? '') !== '') problems.push(`${name} is not supported by this version; unset it.`);
+  }
+  // Until the problems are known to be none, any value may be missing.
+  const read = values as Partial<Values>;
+  const isSet = (name: keyof Values) => (env[name]?.trim() ?? '') !== '';
+  problems.push(...conflicts(read, isSet));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze(assemble(values as Values));
+}
+
+const URL_OF = { mind: 'MIND_URL', omnivibe: 'OMNIVIBE_URL', v2: 'V2_URL' } as const;
+
+/** What is wrong between variables. */
+function conflicts(values: Partial<Values>, isSet: (name: keyof Values) => boolean): string[] {
+  const problems: string[] = [];
+  const isProduction = values.NODE_ENV === 'production';
+  const disabled = values.DISABLED_BACKENDS ?? [];
+  for (const backend of BACKENDS) {
+    const url = URL_OF[backend];
+    const isSandbox = (values.SANDBOX ?? []).includes(backend);
+    if (isSandbox && isSet(url))
+      problems.push(`SANDBOX names ${backend}, which also has ${url}; unset one of them.`);
+    if (isSandbox && disabled.includes(backend)) {
+      problems.push(`SANDBOX and DISABLED_BACKENDS both name ${backend}.`);
+    }
+    if (isProduction && !isSet(url) && !isSandbox && !disabled.includes(backend)) {
+      problems.push(
+        `${url} is not set; in production set it, or name ${backend} in SANDBOX or DISABLED_BACKENDS.`,
+      );
+    }
+  }
+  if (BACKENDS.every((backend) => disabled.includes(backend)))
+    problems.push('DISABLED_BACKENDS leaves no backend.');
+  if (isSet('V2_URL') && !isSet('V2_API_KEY')) problems.push('V2_API_KEY is needed with V2_URL.');
+  if (isSet('OMNIVIBE_TOKEN') !== isSet('OMNIVIBE_ACCOUNT_ID')) {
+    problems.push('OMNIVIBE_TOKEN and OMNIVIBE_ACCOUNT_ID are needed together.');
+  }
+  const auth = values.AUTH ?? defaultAuth(values);
+  const holdsCredential = [
+    'MIND_TOKEN',
+    'OMNIVIBE_TOKENS_FILE',
+    'OMNIVIBE_TOKEN',
+    'OMNIVIBE_PLATFORM_TOKEN',
+    'V2_API_KEY',
+  ];
+  if (auth === 'none' && isProduction && holdsCredential.some((name) => isSet(name as keyof Values))) {
+    problems.push(
+      'AUTH=none would open the gateway’s own credentials to everybody; in production use AUTH=mind.',
+    );
+  }
+  if (auth === 'none' && isSet('MIND_URL') && !isSet('MIND_TOKEN') && !disabled.includes('mind')) {
+    problems.push('MIND_TOKEN is needed with AUTH=none: no caller brings a credential for Mind.');
+  }
+  if (auth === 'mind' && disabled.includes('mind'))
+    problems.push('AUTH=mind needs Mind, which DISABLED_BACKENDS names.');
+  return problems;
+}
+
+/** Nothing is to be protected where every backend is a sandbox. */
+function defaultAuth(values: Partial<Values>): 'mind' | 'none' {
+  const disabled = values.DISABLED_BACKENDS ?? [];
+  return BACKENDS.every((backend) => disabled.includes(backend) || values[URL_OF[backend]] === undefined)
+    ? 'none'
+    : 'mind';
+}
+
+function assemble(values: Values): Config {
+  const isProduction = values.NODE_ENV === 'production';
+  const place = <S>(backend: Backend, settings: (url: string) => S): BackendSetting<S> => {
+    if (values.DISABLED_BACKENDS?.includes(backend) === true) return 'disabled';
+    const url = values[URL_OF[backend]];
+    return url === undefined ? 'sandbox' : settings(url);
+  };
+  return {
+    isProduction,
+    host: values.HOST,
+    port: values.PORT,
+    backends: {
+      mind: place('mind', (url) => ({ url, token: values.MIND_TOKEN ?? null })),
+      omnivibe: place('omnivibe', (url) => ({
+        url,
+        platformUrl: values.OMNIVIBE_PLATFORM_URL ?? url,
+        token: values.OMNIVIBE_TOKEN ?? null,
+        accountId: values.OMNIVIBE_ACCOUNT_ID ?? null,
+        platformToken: values.OMNIVIBE_PLATFORM_TOKEN ?? null,
+        userTokens: values.OMNIVIBE_TOKENS_FILE ?? {},
+      })),
+      v2: place('v2', (url) => ({
+        url,
+        apiKey: values.V2_API_KEY ?? '',
+        deskStatuses: values.V2_STATUSES_FILE ?? [],
+      })),
+    },
+    mindTimeZone: values.MIND_TIMEZONE,
+    omnivibeTokenHeader: values.OMNIVIBE_TOKEN_HEADER,
+    auth: values.AUTH ?? defaultAuth(values),
+    routerSecret: values.ROUTER_SECRET ?? null,
+    corsOrigins: values.CORS_ORIGINS ?? (isProduction ? [] : APOLLO_SANDBOX_ORIGINS),
+    isExplorerOn: values.EXPLORER === undefined ? !isProduction : values.EXPLORER === 'on',
+    upstreamTimeoutMs: values.UPSTREAM_TIMEOUT_MS,
+    requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+    upstreamBudget: values.UPSTREAM_BUDGET,
+    drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+function urlProblem(value: string): string | null {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return 'must be an absolute https URL';
+  if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
+  if (url.search !== '' || url.hash !== '') return 'must not contain a query or fragment';
+  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+  return url.protocol === 'http:' && !isLoopback
+    ? 'must be https; plain http is taken for loopback only'
+    : null;
+}
+
+function isTimeZone(value: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+function isOrigin(value: string): boolean {
+  return URL.canParse(value) && new URL(value).origin === value;
+}
+
+/** A variable that names a JSON file; neither its name nor its content is repeated. */
+function jsonFile<T>(schema: z.ZodType<T>, shape: string) {
+  return z.string().transform((path, context) => {
+    const content = readJson(path);
+    const result = content === undefined ? null : schema.safeParse(content);
+    if (result?.success === true) return result.data;
+    context.addIssue(
+      result === null ? 'must name a readable JSON file' : `must name a JSON file with ${shape}`,
+    );
+    return z.NEVER;
+  });
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

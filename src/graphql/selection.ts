@@ -1,0 +1,110 @@
+// What a selection will read of the people it selects, found out before the first call.
+import {
+  getDirectiveValues,
+  getNamedType,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type GraphQLNamedType,
+  type GraphQLResolveInfo,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { FIELD_SOURCES } from '../domain/ownership.js';
+import { BACKENDS, OMNIVIBE_DEPTHS, type Backend, type OmnivibeDepth } from '../domain/profile.js';
+import type { Selection } from '../domain/read-profiles.js';
+
+interface Reads {
+  /** Accounts that the field certainly reads. */
+  readonly accounts?: readonly Backend[];
+  readonly omnivibeDepth?: OmnivibeDepth;
+}
+
+/** By schema coordinate; a field that is not listed reads no account of its own. */
+const READS: Readonly<Record<string, Reads>> = {
+  // Of several sources only the first is certain.
+  ...Object.fromEntries(
+    Object.entries(FIELD_SOURCES).map(([field, [first]]) => [
+      `Profile.${field}`,
+      { accounts: first === undefined ? [] : [first.backend] },
+    ]),
+  ),
+  'Profile.routing': { accounts: ['mind'] },
+  'Profile.mind': { accounts: ['mind'] },
+  'Profile.omnivibe': { accounts: ['omnivibe'] },
+  'Profile.v2': { accounts: ['v2'] },
+  'Profile.accounts': { accounts: BACKENDS },
+  'Settings.work': { accounts: ['mind'] },
+  'Settings.inbox': { accounts: ['omnivibe'] },
+  'InboxSettings.availability': { omnivibeDepth: 'presence' },
+  'InboxSettings.messageSignature': { omnivibeDepth: 'profile' },
+  'InboxSettings.uiSettings': { omnivibeDepth: 'profile' },
+  'OmnivibeAccount.memberships': { omnivibeDepth: 'profile' },
+  'OmnivibeMembership.availability': { omnivibeDepth: 'presence' },
+  'OmnivibeMembership.effectiveAvailability': { omnivibeDepth: 'presence' },
+  'OmnivibeMembership.autoOffline': { omnivibeDepth: 'presence' },
+  'OmnivibeMembership.permissions': { omnivibeDepth: 'presence' },
+  'Presence.availability': { accounts: BACKENDS },
+  'Presence.signals': { accounts: BACKENDS },
+  'Presence.statusLock': { accounts: ['v2'] },
+};
+
+/** What lies below the field that is being resolved, however deep; `@skip` and `@include` are heeded. */
+export function selectionOf(info: GraphQLResolveInfo): Selection {
+  const backends = new Set<Backend>();
+  let omnivibeDepth: OmnivibeDepth = 'listed';
+  const seenFragments = new Set<string>();
+
+  function visit(selectionSet: SelectionSetNode | undefined, type: GraphQLNamedType): void {
+    for (const node of selectionSet?.selections ?? []) {
+      if (isIncluded(node, info)) visitNode(node, type);
+    }
+  }
+
+  function visitNode(node: SelectionNode, type: GraphQLNamedType): void {
+    switch (node.kind) {
+      case Kind.FIELD: {
+        if (!isObjectType(type) && !isInterfaceType(type)) return;
+        const field = type.getFields()[node.name.value];
+        if (field === undefined) return;
+        note(READS[`${type.name}.${field.name}`]);
+        visit(node.selectionSet, getNamedType(field.type));
+        return;
+      }
+      case Kind.INLINE_FRAGMENT:
+        visit(node.selectionSet, typeNamed(node.typeCondition?.name.value) ?? type);
+        return;
+      case Kind.FRAGMENT_SPREAD: {
+        const fragment = info.fragments[node.name.value];
+        // Once is enough, and keeps fragments that spread each other twice over from costing more and more.
+        if (fragment === undefined || seenFragments.has(node.name.value)) return;
+        seenFragments.add(node.name.value);
+        visit(fragment.selectionSet, typeNamed(fragment.typeCondition.name.value) ?? type);
+      }
+    }
+  }
+
+  function typeNamed(name: string | undefined): GraphQLNamedType | null {
+    const type = name === undefined ? undefined : info.schema.getType(name);
+    return type !== undefined && isCompositeType(type) ? type : null;
+  }
+
+  function note(reads: Reads | undefined): void {
+    for (const backend of reads?.accounts ?? []) backends.add(backend);
+    const depth = reads?.omnivibeDepth ?? 'listed';
+    if (OMNIVIBE_DEPTHS.indexOf(depth) > OMNIVIBE_DEPTHS.indexOf(omnivibeDepth)) omnivibeDepth = depth;
+  }
+
+  for (const node of info.fieldNodes) visit(node.selectionSet, getNamedType(info.returnType));
+  return { backends, omnivibeDepth };
+}
+
+function isIncluded(node: SelectionNode, { variableValues }: GraphQLResolveInfo): boolean {
+  if (node.directives === undefined || node.directives.length === 0) return true;
+  const skip = getDirectiveValues(GraphQLSkipDirective, node, variableValues);
+  const include = getDirectiveValues(GraphQLIncludeDirective, node, variableValues);
+  return skip?.['if'] !== true && include?.['if'] !== false;
+}

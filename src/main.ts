@@ -1,0 +1,44 @@
+// Configuration → sandboxes for backends without a URL → gateway → signals. The only file that acts on being loaded.
+import { readFileSync } from 'node:fs';
+import { createAdapters } from './adapters/index.js';
+import { ConfigError, loadConfig, type Config } from './config.js';
+import { joinBackends } from './server/backends.js';
+import { startGateway } from './server/gateway.js';
+import { createLogger } from './server/logging.js';
+
+const EXIT_BAD_CONFIGURATION = 78;
+
+function readConfig(): Config {
+  try {
+    return loadConfig(process.env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(`${error.message}\n${error.problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    console.error('Every variable is described in docs/configuration.md.');
+    process.exit(EXIT_BAD_CONFIGURATION);
+  }
+}
+
+const config = readConfig();
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const logger = createLogger(config.logLevel);
+const backends = await joinBackends(config);
+const gateway = await startGateway({ config, adapters: createAdapters(backends.options), logger });
+
+console.log(`profile gateway ${version} listening on ${gateway.url} (GraphQL at ${gateway.url}/graphql)`);
+for (const { name, url, isSandbox } of backends.described) {
+  console.log(isSandbox ? `*** ${name}: SANDBOX with made-up people at ${url} ***` : `${name}: ${url}`);
+}
+
+let isStopping = false;
+async function stop(): Promise<void> {
+  if (isStopping) process.exit(1);
+  isStopping = true;
+  await gateway.close();
+  await backends.close();
+  process.exit(0);
+}
+process.on('SIGTERM', () => void stop());
+process.on('SIGINT', () => void stop());

@@ -1,0 +1,74 @@
+// Apollo Server as this gateway needs it: what is on or off by default elsewhere is said here.
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { GraphQLFormattedError } from 'graphql';
+import type { GraphQLContext } from '../graphql/context.js';
+import { createFormatError, foldListErrors } from '../graphql/format-error.js';
+import { createSchema } from '../graphql/schema.js';
+import type { Logger } from './logging.js';
+
+const MAX_TOKENS = 2_000;
+
+export interface ApolloOptions {
+  /** Introspection and the names in error messages that help explorers. */
+  readonly isExplorerOn: boolean;
+  readonly logger: Logger;
+}
+
+export function createApollo({ isExplorerOn, logger }: ApolloOptions): ApolloServer<GraphQLContext> {
+  return new ApolloServer<GraphQLContext>({
+    schema: createSchema(),
+    introspection: isExplorerOn,
+    hideSchemaDetailsFromClientErrors: !isExplorerOn,
+    includeStacktraceInErrorResponses: false,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    parseOptions: { maxLexicalTokens: MAX_TOKENS },
+    stopOnTerminationSignals: false,
+    logger,
+    formatError: createFormatError((error) => {
+      logger.error({ err: error }, 'an operation failed for a reason of the gateway itself');
+    }),
+    plugins: [
+      answerPlugin,
+      // It wraps every field resolver, which doubles the time of a list.
+      ApolloServerPluginCacheControlDisabled(),
+      // Anybody could switch it on by a header.
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      // Nothing leaves for Apollo, whatever keys the environment holds.
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+  });
+}
+
+/** The last touch on every answer: one error for a list instead of one for each cell, the request's id, the bill. */
+const answerPlugin: ApolloServerPlugin<GraphQLContext> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse({ response, contextValue }) {
+        if (response.body.kind === 'single') {
+          const { singleResult } = response.body;
+          const { bill, requestId } = contextValue;
+          if (singleResult.errors !== undefined) {
+            singleResult.errors = foldListErrors(singleResult.errors).map((error) =>
+              withRequestId(error, requestId),
+            );
+          }
+          if (bill !== null) singleResult.extensions = { ...singleResult.extensions, upstream: bill() };
+        }
+        return Promise.resolve();
+      },
+    }),
+};
+
+function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
+  return { ...error, extensions: { ...error.extensions, requestId } };
+}

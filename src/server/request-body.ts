@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import type { REQUEST_ERROR_CODES } from '../errors.js';
+
+/** A request that is refused before it becomes an operation. */
+export class RequestRefused extends Error {
+  override readonly name = 'RequestRefused';
+  readonly status: number;
+  readonly code: keyof typeof REQUEST_ERROR_CODES;
+
+  constructor(status: number, code: keyof typeof REQUEST_ERROR_CODES, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+const MAX_BODY_BYTES = 1024 * 1024;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The JSON body of a request. Throws RequestRefused: 415 other media, 413 over 1 MiB, 400 no JSON in UTF-8. */
+export async function readJsonBody(req: IncomingMessage): Promise<unknown> {
+  const [mediaType = '', ...parameters] = (req.headers['content-type'] ?? '').toLowerCase().split(';');
+  const charset = parameters.map((each) => each.trim()).find((each) => each.startsWith('charset='));
+  const isJson = mediaType.trim() === 'application/json';
+  if (!isJson || (charset !== undefined && !/^charset="?utf-8"?$/.test(charset))) {
+    throw new RequestRefused(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the request as application/json in UTF-8.');
+  }
+  if (req.headers['content-encoding'] !== undefined) {
+    throw new RequestRefused(415, 'UNSUPPORTED_MEDIA_TYPE', 'Compressed request bodies are not taken.');
+  }
+  const bytes = await readBytes(req);
+  try {
+    return JSON.parse(UTF8.decode(bytes));
+  } catch {
+    throw new RequestRefused(400, 'BAD_REQUEST', 'The body is not JSON in UTF-8.');
+  }
+}
+
+async function readBytes(req: IncomingMessage): Promise<Buffer> {
+  const tooLarge = () =>
+    new RequestRefused(413, 'PAYLOAD_TOO_LARGE', `The body exceeds ${MAX_BODY_BYTES} bytes.`);
+  if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
