@@ -1,13 +1,21 @@
 // Where each backend is found: the vendor's, as configured, or a sandbox that is started here.
 import type { AdapterOptions } from '../adapters/index.js';
 import type { Config } from '../config.js';
-import { startMindSandbox } from '../sandbox/mind/index.js';
-import { startOmnivibeSandbox } from '../sandbox/omnivibe/index.js';
+import { startMindSandbox, type MindSandbox } from '../sandbox/mind/index.js';
+import { startOmnivibeSandbox, type OmnivibeSandbox } from '../sandbox/omnivibe/index.js';
 import { CAST, V2_STATUSES, type CastMember } from '../sandbox/people.js';
-import { startV2Sandbox } from '../sandbox/v2/index.js';
+import { startV2Sandbox, type V2Sandbox } from '../sandbox/v2/index.js';
 
-interface JoinedBackends {
+export interface Sandboxes {
+  readonly mind: MindSandbox | null;
+  readonly omnivibe: OmnivibeSandbox | null;
+  readonly v2: V2Sandbox | null;
+}
+
+export interface JoinedBackends {
   readonly options: AdapterOptions;
+  /** The sandboxes that were started. */
+  readonly sandboxes: Sandboxes;
   /** For the people who start the gateway; a disabled backend is left out. */
   readonly described: readonly { readonly name: string; readonly url: string; readonly isSandbox: boolean }[];
   /** Stops the sandboxes. */
@@ -54,6 +62,7 @@ export async function joinBackends(
   };
   return {
     options,
+    sandboxes: { mind: mindSandbox, omnivibe: omnivibeSandbox, v2: v2Sandbox },
     described: [
       { name: 'mind', url: mindSettings?.url, isSandbox: mindSandbox !== null },
       { name: 'omnivibe', url: omnivibeSettings?.url, isSandbox: omnivibeSandbox !== null },

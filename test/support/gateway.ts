@@ -1,0 +1,144 @@
+// A gateway with its sandbox backends, all on real sockets, and a client that checks every bill it gets.
+import { expect } from '@jest/globals';
+import { createAdapters } from '../../src/adapters/index.js';
+import { loadConfig } from '../../src/config.js';
+import type { LedgerEntry } from '../../src/sandbox/core/ledger.js';
+import type { MindSandbox } from '../../src/sandbox/mind/index.js';
+import type { OmnivibeSandbox } from '../../src/sandbox/omnivibe/index.js';
+import { CAST, type CastMember } from '../../src/sandbox/people.js';
+import type { V2Sandbox } from '../../src/sandbox/v2/index.js';
+import { joinBackends } from '../../src/server/backends.js';
+import { startGateway } from '../../src/server/gateway.js';
+import { createLogger } from '../../src/server/logging.js';
+
+export interface GraphQLAnswer {
+  readonly status: number;
+  readonly data: Record<string, unknown> | null | undefined;
+  readonly errors: readonly GraphQLAnswerError[];
+  readonly extensions: {
+    readonly upstream?: { readonly calls: number; readonly byBackend: Record<string, number> };
+  };
+}
+export interface GraphQLAnswerError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+export interface CallCounts {
+  readonly mind: number;
+  readonly omnivibe: number;
+  readonly v2: number;
+}
+
+export interface TestGateway {
+  readonly url: string;
+  readonly mind: MindSandbox;
+  readonly omnivibe: OmnivibeSandbox;
+  readonly v2: V2Sandbox;
+  /** The log so far, one JSON object a line. */
+  readonly log: readonly Readonly<Record<string, unknown>>[];
+  /** Sends one operation; checks that the bill in its answer equals what the sandboxes received meanwhile. */
+  execute(query: string, variables?: object, headers?: Record<string, string>): Promise<GraphQLAnswer>;
+  /** As `execute`, but errors fail the test; the data alone. */
+  query(query: string, variables?: object): Promise<Record<string, unknown>>;
+  /** What an operation costs at each backend. */
+  cost(query: string, variables?: object): Promise<CallCounts>;
+  /** Everything that the sandboxes received since the last reset. */
+  received(): {
+    readonly mind: readonly LedgerEntry[];
+    readonly omnivibe: readonly LedgerEntry[];
+    readonly v2: readonly LedgerEntry[];
+  };
+  close(): Promise<void>;
+}
+
+export interface TestGatewayOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly people?: readonly CastMember[];
+}
+
+/** Starts everything on free ports. `env` as for `npm start`; all three backends are sandboxes. */
+export async function startTestGateway({
+  env = {},
+  people = CAST,
+}: TestGatewayOptions = {}): Promise<TestGateway> {
+  const config = loadConfig({ PORT: '0', ...env });
+  const backends = await joinBackends(config, people);
+  const { mind, omnivibe, v2 } = backends.sandboxes;
+  if (mind === null || omnivibe === null || v2 === null)
+    throw new Error('a test gateway needs all three sandboxes');
+  const log: Record<string, unknown>[] = [];
+  const logger = createLogger(config.logLevel, {
+    write: (line) => log.push(JSON.parse(line) as Record<string, unknown>),
+  });
+  const gateway = await startGateway({ config, adapters: createAdapters(backends.options), logger });
+
+  const received = () => ({
+    mind: mind.ledger.entries,
+    omnivibe: omnivibe.ledger.entries,
+    v2: v2.ledger.entries,
+  });
+  const counts = (): CallCounts => {
+    const { mind: m, omnivibe: o, v2: v } = received();
+    return { mind: m.length, omnivibe: o.length, v2: v.length };
+  };
+
+  async function execute(query: string, variables: object = {}, headers: Record<string, string> = {}) {
+    const before = counts();
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query, variables }),
+    });
+    const body = (await response.json()) as Partial<GraphQLAnswer>;
+    const answer: GraphQLAnswer = {
+      status: response.status,
+      data: body.data,
+      errors: body.errors ?? [],
+      extensions: body.extensions ?? {},
+    };
+    expectTrueBill(answer, before, counts());
+    return answer;
+  }
+
+  return {
+    url: gateway.url,
+    mind,
+    omnivibe,
+    v2,
+    log,
+    execute,
+    async query(query, variables) {
+      const { data, errors } = await execute(query, variables);
+      expect(errors).toEqual([]);
+      return data ?? {};
+    },
+    async cost(query, variables) {
+      const before = counts();
+      await execute(query, variables);
+      const after = counts();
+      return {
+        mind: after.mind - before.mind,
+        omnivibe: after.omnivibe - before.omnivibe,
+        v2: after.v2 - before.v2,
+      };
+    },
+    received,
+    async close() {
+      await gateway.close();
+      await backends.close();
+    },
+  };
+}
+
+/** The shared assertion: an operation's bill is what the backends counted. One operation at a time. */
+function expectTrueBill({ extensions }: GraphQLAnswer, before: CallCounts, after: CallCounts): void {
+  if (extensions.upstream === undefined) return;
+  const counted = Object.entries({
+    MIND: after.mind - before.mind,
+    OMNIVIBE: after.omnivibe - before.omnivibe,
+    V2: after.v2 - before.v2,
+  }).filter(([, calls]) => calls > 0);
+  expect(extensions.upstream.byBackend).toEqual(Object.fromEntries(counted));
+}
