@@ -1,7 +1,8 @@
 // The environment as one frozen, typed Config. Every problem is reported at once, and none repeats a value.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { BACKENDS, type Backend, type DeskStatus } from './domain/profile.js';
+import { createLinkRules, type LinkRules } from './domain/identity.js';
+import { BACKENDS, parseRef, type Backend, type DeskStatus } from './domain/profile.js';
 
 export interface MindSettings {
   readonly url: string;
@@ -37,6 +38,7 @@ export interface Config {
   readonly mindTimeZone: string;
   readonly omnivibeTokenHeader: string;
   readonly auth: 'mind' | 'none';
+  readonly linkRules: LinkRules;
   readonly routerSecret: string | null;
   readonly corsOrigins: readonly string[];
   readonly isExplorerOn: boolean;
@@ -73,6 +75,33 @@ const upstreamUrl = z.string().superRefine((value, context) => {
   const problem = urlProblem(value);
   if (problem !== null) context.addIssue(problem);
 });
+
+/** An account in a file, written as in the graph: `mind:42`. */
+const accountRef = z.string().transform((text, context) => {
+  const ref = parseRef(text);
+  if (ref !== null) return ref;
+  context.addIssue('must be an id such as mind:42');
+  return z.NEVER;
+});
+
+function linksFile() {
+  return z
+    .strictObject({
+      links: z.array(z.array(accountRef).min(2)).default([]),
+      apart: z.array(z.tuple([accountRef, accountRef])).default([]),
+      shared: z.array(z.email()).default([]),
+    })
+    .transform((lists, context) => {
+      try {
+        return createLinkRules(lists);
+      } catch (error) {
+        context.addIssue((error as RangeError).message);
+        return z.NEVER;
+      }
+    });
+}
+
+const NO_LINKS = createLinkRules({ links: [], apart: [], shared: [] });
 
 /** Every variable: how it is read, its default, and what it is for. The documentation's table is held against this. */
 const VARIABLES = {
@@ -118,6 +147,10 @@ const VARIABLES = {
     'a list of objects with id, name and availability',
   ).optional(),
   AUTH: z.enum(['mind', 'none'], 'takes mind or none').optional(),
+  LINKS_FILE: jsonFile(
+    linksFile(),
+    'links (lists of ids that are one person), apart (pairs of ids that are not) and shared (addresses), free of contradictions',
+  ).default(NO_LINKS),
   ROUTER_SECRET: credential.min(16, 'must have at least 16 characters').optional(),
   CORS_ORIGINS: z
     .string()
@@ -137,7 +170,7 @@ const VARIABLES = {
 };
 
 /** Variables of later versions. To run without them would be to answer something else than was asked for. */
-const UNSUPPORTED = ['LINKS_FILE', 'JWKS_URL', 'JWT_SECRET'];
+const UNSUPPORTED = ['JWKS_URL', 'JWT_SECRET'];
 
 /** The names of all variables that are read. */
 export const VARIABLE_NAMES: readonly string[] = Object.keys(VARIABLES);
@@ -251,6 +284,7 @@ function assemble(values: Values): Config {
     mindTimeZone: values.MIND_TIMEZONE,
     omnivibeTokenHeader: values.OMNIVIBE_TOKEN_HEADER,
     auth: values.AUTH ?? defaultAuth(values),
+    linkRules: values.LINKS_FILE,
     routerSecret: values.ROUTER_SECRET ?? null,
     corsOrigins: values.CORS_ORIGINS ?? (isProduction ? [] : APOLLO_SANDBOX_ORIGINS),
     isExplorerOn: values.EXPLORER === undefined ? !isProduction : values.EXPLORER === 'on',

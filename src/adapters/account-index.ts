@@ -8,6 +8,7 @@ export interface IndexSnapshot {
   readonly size: number;
   byId(id: string): KnownAccount | null;
   byEmail(email: string): readonly KnownAccount[];
+  byExternalId(externalId: string): readonly KnownAccount[];
 }
 
 /** The index of one backend, shared by all operations; one snapshot for each credential that sweeps. */
@@ -73,6 +74,7 @@ class Snapshot implements IndexSnapshot {
   readonly builtAt: number;
   readonly #byId = new Map<string, KnownAccount>();
   readonly #byEmail = new Map<string, readonly KnownAccount[]>();
+  readonly #byExternalId = new Map<string, readonly KnownAccount[]>();
 
   constructor(builtAt: number, accounts: readonly KnownAccount[]) {
     this.builtAt = builtAt;
@@ -91,22 +93,33 @@ class Snapshot implements IndexSnapshot {
     return this.#byEmail.get(normalizeEmail(email)) ?? [];
   }
 
+  byExternalId(externalId: string): readonly KnownAccount[] {
+    return this.#byExternalId.get(externalId) ?? [];
+  }
+
   put(account: KnownAccount): void {
     this.remove(account.id);
     this.#byId.set(account.id, account);
-    if (account.email === null) return;
-    const email = normalizeEmail(account.email);
-    this.#byEmail.set(email, [...(this.#byEmail.get(email) ?? []), account]);
+    const { email, externalId } = account;
+    if (email !== null) insert(this.#byEmail, normalizeEmail(email), account);
+    if (externalId !== null) insert(this.#byExternalId, externalId, account);
   }
 
   remove(id: string): void {
     const known = this.#byId.get(id);
     if (known === undefined) return;
     this.#byId.delete(id);
-    if (known.email === null) return;
-    const email = normalizeEmail(known.email);
-    const others = this.byEmail(email).filter((other) => other.id !== id);
-    if (others.length > 0) this.#byEmail.set(email, others);
-    else this.#byEmail.delete(email);
+    if (known.email !== null) drop(this.#byEmail, normalizeEmail(known.email), id);
+    if (known.externalId !== null) drop(this.#byExternalId, known.externalId, id);
   }
+}
+
+function insert(accounts: Map<string, readonly KnownAccount[]>, key: string, account: KnownAccount): void {
+  accounts.set(key, [...(accounts.get(key) ?? []), account]);
+}
+
+function drop(accounts: Map<string, readonly KnownAccount[]>, key: string, id: string): void {
+  const others = (accounts.get(key) ?? []).filter((account) => account.id !== id);
+  if (others.length > 0) accounts.set(key, others);
+  else accounts.delete(key);
 }

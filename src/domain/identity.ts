@@ -1,6 +1,6 @@
-// Who is the same person. Pure: the accounts are looked up elsewhere.
+// Who is the same person: the rules, in the order in which they decide. Pure: accounts are looked up elsewhere.
 import type { KnownAccount } from './ports.js';
-import { formatRef, type AccountRef, type Backend } from './profile.js';
+import { formatRef, normalizeEmail, type AccountRef, type Backend } from './profile.js';
 
 /** Whose account gives a person their id: the first backend that the person is linked on. */
 export const ANCHOR_ORDER: readonly Backend[] = ['mind', 'v2', 'omnivibe'];
@@ -19,48 +19,137 @@ export interface LinkEvidence {
   readonly right: string;
 }
 
+/** An account that belongs to the same person as another one, and why. */
+export interface LinkedRef {
+  readonly ref: AccountRef;
+  readonly link: AccountLink;
+}
+
+/** What the operator has decided by hand. */
+export interface LinkRules {
+  /** The account and those linked to it, directly or through others; just the account when there are none. */
+  groupOf(account: AccountRef): readonly AccountRef[];
+  isApart(left: AccountRef, right: AccountRef): boolean;
+  /** Whether the address is known to belong to several people. */
+  isShared(email: string): boolean;
+}
+
+export interface LinkLists {
+  readonly links: readonly (readonly AccountRef[])[];
+  readonly apart: readonly (readonly [AccountRef, AccountRef])[];
+  readonly shared: readonly string[];
+}
+
+/** Throws RangeError when the links would give one person two accounts on one backend, or link what is kept apart. */
+export function createLinkRules({ links, apart, shared }: LinkLists): LinkRules {
+  const groups = new Map<string, readonly AccountRef[]>();
+  const groupOf = (account: AccountRef) => groups.get(formatRef(account)) ?? [account];
+  for (const link of links) {
+    const members = new Map(link.flatMap(groupOf).map((account) => [formatRef(account), account]));
+    for (const key of members.keys()) groups.set(key, [...members.values()]);
+  }
+  for (const members of groups.values()) {
+    if (new Set(members.map(({ backend }) => backend)).size < members.length) {
+      throw new RangeError(
+        `links give one person two accounts on one backend: ${members.map(formatRef).join(', ')}`,
+      );
+    }
+  }
+  const tombstones = new Set(apart.flatMap(([left, right]) => [pairKey(left, right), pairKey(right, left)]));
+  const isApart = (left: AccountRef, right: AccountRef) =>
+    groupOf(left).some((one) => groupOf(right).some((other) => tombstones.has(pairKey(one, other))));
+  for (const [left, right] of apart) {
+    if (groupOf(left).some((account) => formatRef(account) === formatRef(right))) {
+      throw new RangeError(`${formatRef(left)} and ${formatRef(right)} are both linked and kept apart`);
+    }
+  }
+  const sharedAddresses = new Set(shared.map(normalizeEmail));
+  return { groupOf, isApart, isShared: (email) => sharedAddresses.has(normalizeEmail(email)) };
+}
+
+/** The account of a backend that the operator has linked to this one. */
+export function explicitLink(account: AccountRef, backend: Backend, rules: LinkRules): LinkedRef | null {
+  const ref = rules.groupOf(account).find((member) => member.backend === backend);
+  if (ref === undefined) return null;
+  const evidence = [{ rule: 'linked by the operator', left: formatRef(account), right: formatRef(ref) }];
+  return { ref, link: { origin: 'EXPLICIT', evidence } };
+}
+
+/** The accounts of one backend that carry the same values as a given account, itself included on its own side. */
+export interface Side {
+  readonly sameExternalId: readonly KnownAccount[];
+  readonly sameEmail: readonly KnownAccount[];
+}
+
+export interface LinkQuestion {
+  readonly account: KnownAccount;
+  readonly own: Side;
+  readonly other: Side;
+  /** Accounts of the own side by external id, for those ids that accounts of the other side's `sameEmail` carry. */
+  readonly ownByExternalId: ReadonlyMap<string, readonly KnownAccount[]>;
+}
+
 /**
- * The account of the other backend that belongs to the same person, by equal address: each side has exactly one active
- * account with it, and neither of the two is unconfirmed. Both lists hold every account of their side with the address.
+ * The account of the other backend that belongs to the same person by equal external id, or else by equal address.
+ * An address decides when each side has exactly one active account with it, nobody has said that it is shared, neither
+ * account is unconfirmed, and the other account is not somebody else's by a stronger rule.
  */
-export function linkByEmail(
+export function matchAccount(question: LinkQuestion, rules: LinkRules): LinkedRef | null {
+  const { account, own, other } = question;
+  const byId = onlyPair(account, own.sameExternalId, other.sameExternalId);
+  if (byId !== null && account.externalId !== null && isFree(account, byId, rules)) {
+    return linked('EXTERNAL_ID', 'equal external id', account, byId, ({ externalId }) => externalId);
+  }
+  if (account.email === null || rules.isShared(account.email)) return null;
+  const byEmail = onlyPair(account, own.sameEmail, other.sameEmail);
+  if (byEmail === null || !account.isConfirmed || !byEmail.isConfirmed || !isFree(account, byEmail, rules))
+    return null;
+  const claimants =
+    byEmail.externalId === null ? [] : (question.ownByExternalId.get(byEmail.externalId) ?? []);
+  const [claimant, ...rivals] = claimants.filter(isActive);
+  const isClaimed = claimant !== undefined && rivals.length === 0 && claimant.id !== account.id;
+  if (isClaimed && isFree(claimant, byEmail, rules)) return null;
+  return linked('EMAIL_MATCH', 'equal e-mail, unique on both sides', account, byEmail, ({ email }) => email);
+}
+
+/** The other side's only active account, when the given one is its own side's only one. */
+function onlyPair(
   account: KnownAccount,
   ownSide: readonly KnownAccount[],
   otherSide: readonly KnownAccount[],
-): AccountRef | null {
-  if (account.active === false || !account.isConfirmed) return null;
-  const others = ownSide.filter((own) => isActive(own) && own.id !== account.id);
-  const candidates = otherSide.filter(isActive);
-  const [candidate] = candidates;
-  if (others.length > 0 || candidates.length !== 1 || !candidate?.isConfirmed) return null;
-  return { backend: candidate.backend, id: candidate.id };
+): KnownAccount | null {
+  const rivals = ownSide.filter((own) => isActive(own) && own.id !== account.id);
+  const [candidate, ...others] = otherSide.filter(isActive);
+  return isActive(account) && rivals.length === 0 && others.length === 0 ? (candidate ?? null) : null;
 }
 
-/** The one person behind an address, as the account that gives the id; null without any; `ambiguous` when they are several. */
-export function personBehindEmail(
-  accounts: readonly KnownAccount[],
-):
-  | { readonly kind: 'one'; readonly anchor: KnownAccount }
-  | { readonly kind: 'none' }
-  | { readonly kind: 'ambiguous' } {
-  const active = accounts.filter(isActive);
-  const usable = active.length > 0 ? active : accounts;
-  const backends = new Set(usable.map(({ backend }) => backend));
-  const [anchor] = ANCHOR_ORDER.flatMap((backend) => usable.filter((account) => account.backend === backend));
-  if (anchor === undefined) return { kind: 'none' };
-  const isLinkable = usable.length === 1 || usable.every((account) => account.isConfirmed);
-  return backends.size === usable.length && isLinkable ? { kind: 'one', anchor } : { kind: 'ambiguous' };
+/** Whether the operator's decisions leave the two free to be linked. */
+function isFree(account: AccountRef, candidate: AccountRef, rules: LinkRules): boolean {
+  const isTaken = rules
+    .groupOf(candidate)
+    .some(({ backend, id }) => backend === account.backend && id !== account.id);
+  return !isTaken && !rules.isApart(account, candidate);
 }
 
-/** The words for a link by address. */
-export function emailMatch(anchor: KnownAccount, account: KnownAccount): AccountLink {
-  const told = (side: KnownAccount) => `${formatRef(side)} ${side.email ?? ''}`.trim();
+function linked(
+  origin: LinkOrigin,
+  rule: string,
+  account: KnownAccount,
+  ref: KnownAccount,
+  value: (account: KnownAccount) => string | null,
+): LinkedRef {
+  const told = (side: KnownAccount) => `${formatRef(side)} ${value(side) ?? ''}`.trim();
   return {
-    origin: 'EMAIL_MATCH',
-    evidence: [{ rule: 'equal e-mail, unique on both sides', left: told(anchor), right: told(account) }],
+    ref: { backend: ref.backend, id: ref.id },
+    link: { origin, evidence: [{ rule, left: told(account), right: told(ref) }] },
   };
 }
 
+/** Inactive accounts and programs neither are linked by their values nor stand in the way of those that are. */
 function isActive(account: KnownAccount): boolean {
-  return account.active !== false;
+  return account.active !== false && account.isPerson;
+}
+
+function pairKey(left: AccountRef, right: AccountRef): string {
+  return `${formatRef(left)} ${formatRef(right)}`;
 }

@@ -1,16 +1,25 @@
 // One person of one operation: known by one account, the others are linked and read when something asks for them.
 import { GatewayError } from '../errors.js';
 import { assertMayRead, type Caller } from './access.js';
-import { ANCHOR_ORDER, emailMatch, linkByEmail, type AccountLink } from './identity.js';
+import {
+  ANCHOR_ORDER,
+  explicitLink,
+  matchAccount,
+  type AccountLink,
+  type LinkedRef,
+  type LinkRules,
+  type Side,
+} from './identity.js';
 import { FIELD_SOURCES, type PersonField, type PersonFields } from './ownership.js';
 import type { KnownAccount, Readers } from './ports.js';
 import { presenceSignals, type PresenceSignal, type SourceState } from './presence.js';
-import type { AccountOf, AccountRef, Backend, OmnivibeDepth } from './profile.js';
+import { formatRef, type AccountOf, type AccountRef, type Backend, type OmnivibeDepth } from './profile.js';
 
-/** What a read of people needs: the backends as opened for this operation, and for whom. */
+/** What a read of people needs: the backends as opened for this operation, for whom, and who is linked by hand. */
 export interface ReadContext {
   readonly readers: Readers;
   readonly caller: Caller;
+  readonly linkRules: LinkRules;
 }
 
 /** An account together with the person it belongs to. */
@@ -38,56 +47,101 @@ export interface PersonOptions {
   readonly omnivibeDepth: OmnivibeDepth;
 }
 
-export function createPerson(context: ReadContext, { seed, omnivibeDepth }: PersonOptions): Person {
-  const { readers, caller } = context;
-  const refs = new Map<Backend, Promise<AccountRef | null>>([[seed.backend, Promise.resolve(seed)]]);
-  const accounts = new Map<Backend, Promise<unknown>>();
+const ANCHOR_LINK: AccountLink = { origin: 'ANCHOR', evidence: [] };
+const NOTHING: Side = { sameExternalId: [], sameEmail: [] };
 
-  async function known(ref: AccountRef): Promise<KnownAccount | null> {
-    return (await readers[ref.backend]?.knownById(ref.id)) ?? null;
+export function createPerson(context: ReadContext, { seed, omnivibeDepth }: PersonOptions): Person {
+  const { readers, caller, linkRules } = context;
+  const accounts = new Map<Backend, Promise<unknown>>();
+  const links = new Map<string, Promise<LinkedRef | null>>();
+  let anchored: Promise<AccountRef> | null = null;
+
+  /** The account of a backend that one rule links to another account, not looking any further. */
+  function linkOnce(account: AccountRef, backend: Backend): Promise<LinkedRef | null> {
+    const key = `${formatRef(account)} ${backend}`;
+    const link = links.get(key) ?? findLink(account, backend);
+    links.set(key, link);
+    return link;
   }
 
-  async function linkTo(backend: Backend): Promise<AccountRef | null> {
-    const own = readers[seed.backend];
+  async function findLink(account: AccountRef, backend: Backend): Promise<LinkedRef | null> {
+    const own = readers[account.backend];
     const other = readers[backend];
     if (own === null || other === null) return null;
-    const account = await known(seed);
-    if (account?.email === undefined || account.email === null) return null;
-    const { email } = account;
-    const [ownSide, otherSide] = await Promise.all([
-      own.accountsByEmail(email),
-      other.accountsByEmail(email),
+    const explicit = explicitLink(account, backend, linkRules);
+    if (explicit !== null) return explicit;
+    const known = await own.knownById(account.id);
+    if (known === null) return null;
+    const [ownSide, otherSide] = await Promise.all([sideOf(known, account.backend), sideOf(known, backend)]);
+    const ids = otherSide.sameEmail.flatMap(({ externalId }) => externalId ?? []);
+    const claims = ids.map(async (id) => [id, await own.accountsByExternalId(id)] as const);
+    const ownByExternalId = new Map(await Promise.all(claims));
+    return matchAccount({ account: known, own: ownSide, other: otherSide, ownByExternalId }, linkRules);
+  }
+
+  async function sideOf({ email, externalId }: KnownAccount, backend: Backend): Promise<Side> {
+    const reader = readers[backend];
+    if (reader === null) return NOTHING;
+    const [sameExternalId, sameEmail] = await Promise.all([
+      externalId === null ? [] : reader.accountsByExternalId(externalId),
+      email === null ? [] : reader.accountsByEmail(email),
     ]);
-    return linkByEmail(account, ownSide, otherSide);
+    return { sameExternalId, sameEmail };
   }
 
-  function ref(backend: Backend): Promise<AccountRef | null> {
-    const found = refs.get(backend) ?? linkTo(backend);
-    refs.set(backend, found);
-    return found;
+  /** The first link that any account of a group has to a backend: those linked by hand count as one. */
+  async function linkOfGroup(account: AccountRef, backend: Backend): Promise<LinkedRef | null> {
+    for (const member of linkRules.groupOf(account)) {
+      const link = await linkOnce(member, backend);
+      if (link !== null) return link;
+    }
+    return null;
   }
 
-  async function anchor(): Promise<AccountRef> {
-    for (const backend of ANCHOR_ORDER) {
-      const account = await ref(backend);
-      if (account !== null) return account;
+  /** The account that an anchor's person has on a backend. One that itself leads to a Mind user is that user's. */
+  async function linkOfAnchor(anchor: AccountRef, backend: Backend): Promise<LinkedRef | null> {
+    const link = await linkOfGroup(anchor, backend);
+    if (link === null || anchor.backend === 'mind') return link;
+    return (await linkOfGroup(link.ref, 'mind')) === null ? link : null;
+  }
+
+  async function findAnchor(): Promise<AccountRef> {
+    if (seed.backend === 'mind') return seed;
+    const candidates: AccountRef[] = [];
+    for (const backend of ANCHOR_ORDER.slice(0, ANCHOR_ORDER.indexOf(seed.backend))) {
+      const link = await linkOfGroup(seed, backend);
+      if (link === null) continue;
+      const beyond = backend === 'mind' ? null : await linkOfGroup(link.ref, 'mind');
+      candidates.push(...(beyond === null ? [] : [beyond.ref]), link.ref);
+    }
+    for (const candidate of candidates) {
+      const back = await linkOfAnchor(candidate, seed.backend);
+      if (back?.ref.id === seed.id) return candidate;
     }
     return seed;
   }
 
-  /** As `ref`, once it is decided that this caller may read it. */
-  async function readableRef(backend: Backend): Promise<AccountRef | null> {
+  const anchor = () => (anchored ??= findAnchor());
+
+  async function linkTo(backend: Backend): Promise<LinkedRef | null> {
+    if (backend === seed.backend) return { ref: seed, link: ANCHOR_LINK };
+    const anchorRef = await anchor();
+    if (backend === anchorRef.backend) return { ref: anchorRef, link: ANCHOR_LINK };
+    return linkOfAnchor(anchorRef, backend);
+  }
+
+  async function ref(backend: Backend): Promise<AccountRef | null> {
     const reader = readers[backend];
     if (reader === null) return null;
     if (reader.credential === 'gateway' && !caller.isTrusted) {
-      assertMayRead(caller, backend, (await ref('mind'))?.id ?? null);
+      assertMayRead(caller, backend, (await linkTo('mind'))?.ref.id ?? null);
     }
-    return ref(backend);
+    return (await linkTo(backend))?.ref ?? null;
   }
 
   async function loadAccount<B extends Backend>(backend: B): Promise<Linked<AccountOf[B]> | null> {
     const reader = readers[backend];
-    const own = await readableRef(backend);
+    const own = await ref(backend);
     if (reader === null || own === null) return null;
     const account = (await reader.accountById(own.id, omnivibeDepth)) as AccountOf[B] | null;
     // Not a copy: a field that the backend sent nonsense in must throw when it is read, not now.
@@ -115,17 +169,16 @@ export function createPerson(context: ReadContext, { seed, omnivibeDepth }: Pers
 
   const person: Person = {
     seed,
-    ref: readableRef,
+    ref,
     anchor,
     account,
 
     async link(backend) {
       const anchorRef = await anchor();
-      if (anchorRef.backend === backend) return { origin: 'ANCHOR', evidence: [] };
-      const own = await ref(backend);
-      const [left, right] = await Promise.all([known(anchorRef), own === null ? null : known(own)]);
-      if (left === null || right === null) throw new TypeError(`no link to ${backend}`);
-      return emailMatch(left, right);
+      if (backend === anchorRef.backend) return ANCHOR_LINK;
+      const link = await linkOfAnchor(anchorRef, backend);
+      if (link === null) throw new TypeError(`${formatRef(anchorRef)} has no account on ${backend}`);
+      return link.link;
     },
 
     async field<F extends PersonField>(field: F) {

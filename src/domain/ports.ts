@@ -17,6 +17,10 @@ export interface KnownAccount extends AccountRef {
   readonly active: boolean | null;
   /** False keeps the account from being linked by its address. */
   readonly isConfirmed: boolean;
+  /** Identifier in a system of the customer's own. */
+  readonly externalId: string | null;
+  /** False for a program's account. */
+  readonly isPerson: boolean;
 }
 
 export interface DirectoryFilter {
@@ -48,7 +52,9 @@ export interface BackendReader<B extends Backend> {
   readonly credential: 'caller' | 'gateway';
   /** Who has this address, compared normalised. Warm: no call; cold: one sweep of the backend. */
   accountsByEmail(email: string): Promise<readonly KnownAccount[]>;
-  /** The same, asked of the backend now; costs one search. */
+  /** Who carries this external id; costs as `accountsByEmail`. Backends without such an id answer []. */
+  accountsByExternalId(externalId: string): Promise<readonly KnownAccount[]>;
+  /** As `accountsByEmail`, but asked of the backend now; costs one search. */
   searchByEmail(email: string): Promise<readonly KnownAccount[]>;
   /** What is remembered of an id. Warm: no call; cold: one sweep of the backend. */
   knownById(id: string): Promise<KnownAccount | null>;

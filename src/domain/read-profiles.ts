@@ -2,7 +2,7 @@
 import { GatewayError } from '../errors.js';
 import { assertMayRead } from './access.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
-import { ANCHOR_ORDER, personBehindEmail } from './identity.js';
+import { ANCHOR_ORDER } from './identity.js';
 import { createPerson, type Person, type ReadContext } from './person.js';
 import { DIRECTORY_FILTERS, type DirectoryFilter, type KnownAccount } from './ports.js';
 import {
@@ -97,16 +97,31 @@ export async function getProfileByEmail(
   for (const ask of ['accountsByEmail', 'searchByEmail'] as const) {
     const sides = await Promise.allSettled(readers.map((reader) => reader[ask](email)));
     const accounts = sides.flatMap((side) => (side.status === 'fulfilled' ? side.value : []));
-    const found = personBehindEmail(accounts);
-    if (found.kind === 'ambiguous') throw ambiguous(accounts);
-    if (found.kind === 'one') {
-      const person = await findByRef(context, found.anchor, selection);
-      if (person !== null) return person;
-    }
+    const anchor = await onePerson(context, email, accounts);
+    const person = anchor === null ? null : await findByRef(context, anchor, selection);
+    if (person !== null) return person;
     const failed = sides.find((side) => side.status === 'rejected');
     if (failed !== undefined && ask === 'searchByEmail') throw failed.reason;
   }
   return null;
+}
+
+/** The account that gives the id to the one person whom all these accounts belong to; null without any account. */
+async function onePerson(
+  context: ReadContext,
+  email: string,
+  accounts: readonly KnownAccount[],
+): Promise<AccountRef | null> {
+  const people = accounts.filter(({ isPerson }) => isPerson);
+  const active = people.filter((account) => account.active !== false);
+  const seeds = active.length > 0 ? active : people;
+  const anchors = await Promise.all(
+    seeds.map((seed) => createPerson(context, { seed, omnivibeDepth: 'listed' }).anchor()),
+  );
+  const [anchor, ...others] = new Map(anchors.map((ref) => [formatRef(ref), ref])).values();
+  if (others.length > 0 || (anchor !== undefined && context.linkRules.isShared(email)))
+    throw ambiguous(seeds);
+  return anchor ?? null;
 }
 
 function assertMayLookUp({ readers, caller }: ReadContext): void {

@@ -104,7 +104,7 @@ export async function startGateway({ config, adapters, logger }: GatewayOptions)
   async function execute(req: IncomingMessage, res: ServerResponse, operation: Operation, body: unknown) {
     const { caller, credential } = await authenticate(req.headers, operation);
     const context: GraphQLContext = {
-      read: { readers: adapters.open(operation, credential), caller },
+      read: { readers: adapters.open(operation, credential), caller, linkRules: config.linkRules },
       requestId: operation.requestId,
       isRouterTrusted: isRouterTrusted(req),
       bill: maySeeBill(req, caller) ? () => operation.bill() : null,

@@ -149,6 +149,8 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     credential: credential.isCallers ? 'caller' : 'gateway',
 
     accountsByEmail: async (email) => (await index.snapshot(indexKey, sweep)).byEmail(email),
+    accountsByExternalId: async (externalId) =>
+      (await index.snapshot(indexKey, sweep)).byExternalId(externalId),
 
     async searchByEmail(email) {
       const rows = await client.fetchProfiles(scope, credential, {

@@ -22,6 +22,9 @@ const ROUTING: Readonly<Record<string, RoutingStatus>> = {
   acw: 'ACW',
 };
 
+/** Assumed: the word that the vendor uses for the same kind in the `show` parameter. */
+const SERVICE_WORKER = 'serviceWorker';
+
 const STATUS: Readonly<Record<string, Availability>> = { available: 'AVAILABLE', busy: 'BUSY' };
 
 /** The account of a row whose id is known; dates without a zone are read in `timeZone`. */
@@ -53,7 +56,15 @@ export function toAccount(id: string, dto: MindProfileDto, timeZone: string): Mi
 
 /** What the index keeps of a row. */
 export function toKnownAccount(id: string, dto: MindProfileDto): KnownAccount {
-  return { backend: 'mind', id, email: orNull(() => dto.email), active: null, isConfirmed: true };
+  return {
+    backend: 'mind',
+    id,
+    email: orNull(() => dto.email),
+    active: null,
+    isConfirmed: true,
+    externalId: orNull(() => dto.externalId),
+    isPerson: orNull(() => dto.type) !== SERVICE_WORKER,
+  };
 }
 
 function toWorkSettings(dto: MindSettingsDto): WorkSettings {

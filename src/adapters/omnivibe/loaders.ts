@@ -224,6 +224,12 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
     accountsByEmail,
     knownById,
 
+    // Without the list nobody can be found by it: there is no search.
+    accountsByExternalId: async (externalId) =>
+      credentials.list === null
+        ? []
+        : (await index.snapshot(INDEX_KEY, sweepAddresses)).byExternalId(externalId),
+
     async searchByEmail(email) {
       // The list cannot be searched, only read again.
       if (credentials.list !== null) await index.renewed(INDEX_KEY, sweepAddresses);

@@ -69,7 +69,15 @@ export function toKnownAccount(id: string, row: OmnivibeUserDto | OmnivibeAgentD
     email: orNull(() => row.email),
     active: null,
     isConfirmed: orNull(() => row.confirmed) === true,
+    externalId: externalIdOf(orNull(() => row.custom_attributes)),
+    isPerson: true,
   };
+}
+
+/** omnivibe has no such field of its own: by convention it is a custom attribute. */
+function externalIdOf(customAttributes: Readonly<Record<string, unknown>> | null): string | null {
+  const id = customAttributes?.['external_id'];
+  return typeof id === 'string' && id !== '' ? id : typeof id === 'number' ? String(id) : null;
 }
 
 /** The agent list tells only what is shown: the display name or else the name. Where both are equal, none was chosen. */

@@ -161,6 +161,7 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
     deskStatuses,
 
     accountsByEmail: async (email) => (await snapshot()).byEmail(email),
+    accountsByExternalId: () => Promise.resolve([]),
 
     async searchByEmail(email) {
       if (!isSearchable(email)) return (await snapshot()).byEmail(email);

@@ -35,6 +35,8 @@ export function toKnownAccount(id: string, dto: V2UserDto): KnownAccount {
     email: orNull(() => dto.email),
     active: orNull(() => dto.active),
     isConfirmed: true,
+    externalId: null,
+    isPerson: true,
   };
 }
 
