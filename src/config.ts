@@ -1,5 +1,6 @@
 // The environment as one frozen, typed Config. Every problem is reported at once, and none repeats a value.
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { createLinkRules, type LinkRules } from './domain/identity.js';
 import { BACKENDS, parseRef, type Backend, type DeskStatus } from './domain/profile.js';
@@ -19,7 +20,6 @@ export interface OmnivibeSettings {
 export interface V2Settings {
   readonly url: string;
   readonly apiKey: string;
-  readonly deskStatuses: readonly DeskStatus[];
 }
 
 /** Where a backend is found: at its vendor, in the built-in sandbox, or not at all. */
@@ -37,6 +37,8 @@ export interface Config {
   };
   readonly mindTimeZone: string;
   readonly omnivibeTokenHeader: string;
+  /** Null: the sandbox's own; none for a desk that is no sandbox. */
+  readonly deskStatuses: readonly DeskStatus[] | null;
   readonly auth: 'mind' | 'none';
   readonly linkRules: LinkRules;
   readonly routerSecret: string | null;
@@ -65,12 +67,25 @@ const APOLLO_SANDBOX_ORIGINS = [
   'https://sandbox.embed.apollographql.com',
 ];
 
-const milliseconds = (fallback: number) => z.coerce.number().int().min(1).max(600_000).default(fallback);
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .refine(
+      (value) => /^[0-9]{1,9}$/.test(value) && Number(value) >= min && Number(value) <= max,
+      `must be a whole number from ${min} to ${max}`,
+    )
+    .transform(Number);
+const milliseconds = (fallback: number) => wholeNumber(1, 600_000).default(fallback);
 const names = z
   .string()
   .transform((value) => value.split(',').map((name) => name.trim()))
   .pipe(z.array(z.enum(BACKENDS, `takes a comma list of ${BACKENDS.join(', ')}`)));
-const credential = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without blanks');
+const credential = z
+  .string()
+  .regex(
+    /^[\x21-\x7e]+$/,
+    'must be printable ASCII without blanks; give the bare token, without "Bearer" before it',
+  );
 const upstreamUrl = z.string().superRefine((value, context) => {
   const problem = urlProblem(value);
   if (problem !== null) context.addIssue(problem);
@@ -105,9 +120,15 @@ const NO_LINKS = createLinkRules({ links: [], apart: [], shared: [] });
 
 /** Every variable: how it is read, its default, and what it is for. The documentation's table is held against this. */
 const VARIABLES = {
-  NODE_ENV: z.string().default('development'),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(4000),
+  // A misspelt "production" would run without its protection.
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'], 'takes production, development or test')
+    .default('development'),
+  HOST: z
+    .string()
+    .refine(isHost, 'must be an IP address or host name, without scheme or port')
+    .default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(4000),
   SANDBOX: z
     .union(
       [z.literal('all').transform(() => [...BACKENDS]), names],
@@ -146,7 +167,7 @@ const VARIABLES = {
     ),
     'a list of objects with id, name and availability',
   ).optional(),
-  AUTH: z.enum(['mind', 'none'], 'takes mind or none').optional(),
+  AUTH: z.enum(['mind', 'none'], 'takes mind or none in this version').optional(),
   LINKS_FILE: jsonFile(
     linksFile(),
     'links (lists of ids that are one person), apart (pairs of ids that are not) and shared (addresses), free of contradictions',
@@ -162,7 +183,7 @@ const VARIABLES = {
   EXPLORER: z.enum(['on', 'off'], 'takes on or off').optional(),
   UPSTREAM_TIMEOUT_MS: milliseconds(4_000),
   REQUEST_TIMEOUT_MS: milliseconds(10_000),
-  UPSTREAM_BUDGET: z.coerce.number().int().min(1).max(10_000).default(200),
+  UPSTREAM_BUDGET: wholeNumber(1, 10_000).default(200),
   DRAIN_TIMEOUT_MS: milliseconds(20_000),
   LOG_LEVEL: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'takes silent, error, warn, info or debug')
@@ -170,7 +191,7 @@ const VARIABLES = {
 };
 
 /** Variables of later versions. To run without them would be to answer something else than was asked for. */
-const UNSUPPORTED = ['JWKS_URL', 'JWT_SECRET'];
+const UNSUPPORTED = ['JWKS_URL', 'JWT_SECRET', 'JWT_ISSUER', 'JWT_AUDIENCE'];
 
 /** The names of all variables that are read. */
 export const VARIABLE_NAMES: readonly string[] = Object.keys(VARIABLES);
@@ -187,74 +208,117 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     if (result.success) values[name] = result.data;
     else problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not acceptable'}.`);
   }
+  const isSet = (name: string) => (env[name]?.trim() ?? '') !== '';
   for (const name of UNSUPPORTED) {
-    if ((env[name] ?? '') !== '') problems.push(`${name} is not supported by this version; unset it.`);
+    if (isSet(name)) problems.push(`${name} is not supported by this version; unset it.`);
   }
-  // Until the problems are known to be none, any value may be missing.
-  const read = values as Partial<Values>;
-  const isSet = (name: keyof Values) => (env[name]?.trim() ?? '') !== '';
-  problems.push(...conflicts(read, isSet));
+  const draft = createDraft(values, isSet);
+  problems.push(...conflicts(draft));
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(assemble(values as Values));
+  return Object.freeze(assemble(values as Values, draft.auth));
 }
 
 const URL_OF = { mind: 'MIND_URL', omnivibe: 'OMNIVIBE_URL', v2: 'V2_URL' } as const;
 
-/** What is wrong between variables. */
-function conflicts(values: Partial<Values>, isSet: (name: keyof Values) => boolean): string[] {
-  const problems: string[] = [];
-  const isProduction = values.NODE_ENV === 'production';
-  const disabled = values.DISABLED_BACKENDS ?? [];
-  for (const backend of BACKENDS) {
-    const url = URL_OF[backend];
-    const isSandbox = (values.SANDBOX ?? []).includes(backend);
-    if (isSandbox && isSet(url))
-      problems.push(`SANDBOX names ${backend}, which also has ${url}; unset one of them.`);
-    if (isSandbox && disabled.includes(backend)) {
-      problems.push(`SANDBOX and DISABLED_BACKENDS both name ${backend}.`);
-    }
-    if (isProduction && !isSet(url) && !isSandbox && !disabled.includes(backend)) {
-      problems.push(
-        `${url} is not set; in production set it, or name ${backend} in SANDBOX or DISABLED_BACKENDS.`,
-      );
-    }
-  }
-  if (BACKENDS.every((backend) => disabled.includes(backend)))
-    problems.push('DISABLED_BACKENDS leaves no backend.');
-  if (isSet('V2_URL') && !isSet('V2_API_KEY')) problems.push('V2_API_KEY is needed with V2_URL.');
-  if (isSet('OMNIVIBE_TOKEN') !== isSet('OMNIVIBE_ACCOUNT_ID')) {
-    problems.push('OMNIVIBE_TOKEN and OMNIVIBE_ACCOUNT_ID are needed together.');
-  }
-  const auth = values.AUTH ?? defaultAuth(values);
-  const holdsCredential = [
-    'MIND_TOKEN',
-    'OMNIVIBE_TOKENS_FILE',
-    'OMNIVIBE_TOKEN',
-    'OMNIVIBE_PLATFORM_TOKEN',
-    'V2_API_KEY',
+/** Variables that open a backend to whoever may use the gateway. */
+const CREDENTIALS = [
+  'MIND_TOKEN',
+  'OMNIVIBE_TOKENS_FILE',
+  'OMNIVIBE_TOKEN',
+  'OMNIVIBE_PLATFORM_TOKEN',
+  'V2_API_KEY',
+] as const;
+
+/** What is known while problems are looked for: a variable that is wrong has no value yet. */
+interface Draft {
+  readonly isProduction: boolean;
+  readonly auth: 'mind' | 'none';
+  readonly isSet: (name: keyof Values) => boolean;
+  readonly isWrong: (name: keyof Values) => boolean;
+  readonly isSandbox: (backend: Backend) => boolean;
+  readonly isDisabled: (backend: Backend) => boolean;
+}
+
+function createDraft(values: Partial<Values>, isSet: Draft['isSet']): Draft {
+  const isDisabled = (backend: Backend) => values.DISABLED_BACKENDS?.includes(backend) === true;
+  // Nothing is to be protected where every backend is a sandbox.
+  const isReal = (backend: Backend) => isSet(URL_OF[backend]) && !isDisabled(backend);
+  return {
+    isProduction: values.NODE_ENV === 'production',
+    auth: values.AUTH ?? (BACKENDS.some(isReal) ? 'mind' : 'none'),
+    isSet,
+    isWrong: (name) => isSet(name) && values[name] === undefined,
+    isSandbox: (backend) => values.SANDBOX?.includes(backend) === true,
+    isDisabled,
+  };
+}
+
+/** What is wrong between variables. What depends on one that is wrong itself is not judged. */
+function conflicts(draft: Draft): string[] {
+  const { isWrong } = draft;
+  return [
+    ...(isWrong('SANDBOX') || isWrong('DISABLED_BACKENDS') ? [] : placeProblems(draft)),
+    ...(isWrong('AUTH') || isWrong('DISABLED_BACKENDS') ? [] : authProblems(draft)),
+    ...credentialProblems(draft),
   ];
-  if (auth === 'none' && isProduction && holdsCredential.some((name) => isSet(name as keyof Values))) {
+}
+
+function placeProblems({ isProduction, isSet, isSandbox, isDisabled }: Draft): string[] {
+  const problems = BACKENDS.flatMap((backend) => {
+    const url = URL_OF[backend];
+    const isPlaced = isSet(url) || isSandbox(backend) || isDisabled(backend);
+    return [
+      ...(isSandbox(backend) && isSet(url)
+        ? [`SANDBOX names ${backend}, which also has ${url}; unset one of them.`]
+        : []),
+      ...(isSandbox(backend) && isDisabled(backend)
+        ? [`SANDBOX and DISABLED_BACKENDS both name ${backend}; take it out of one of them.`]
+        : []),
+      ...(isProduction && !isPlaced
+        ? [`${url} is not set; in production set it, or name ${backend} in SANDBOX or DISABLED_BACKENDS.`]
+        : []),
+    ];
+  });
+  if (BACKENDS.every(isDisabled)) problems.push('DISABLED_BACKENDS names every backend; leave one.');
+  return problems;
+}
+
+function credentialProblems({ isSet, isDisabled }: Draft): string[] {
+  const problems: string[] = [];
+  if (isSet('V2_URL') && !isDisabled('v2') && !isSet('V2_API_KEY')) {
+    problems.push('V2_API_KEY is not set; it is needed with V2_URL.');
+  }
+  if (isSet('OMNIVIBE_TOKEN') !== isSet('OMNIVIBE_ACCOUNT_ID')) {
+    problems.push('OMNIVIBE_TOKEN and OMNIVIBE_ACCOUNT_ID are needed together; set or unset both.');
+  }
+  return problems;
+}
+
+function authProblems({ isProduction, auth, isSet, isSandbox, isDisabled }: Draft): string[] {
+  const problems: string[] = [];
+  const isAtRisk = isProduction && CREDENTIALS.some(isSet);
+  if (auth === 'none' && isAtRisk) {
     problems.push(
       'AUTH=none would open the gateway’s own credentials to everybody; in production use AUTH=mind.',
     );
   }
-  if (auth === 'none' && isSet('MIND_URL') && !isSet('MIND_TOKEN') && !disabled.includes('mind')) {
-    problems.push('MIND_TOKEN is needed with AUTH=none: no caller brings a credential for Mind.');
+  if (auth === 'none' && isSet('MIND_URL') && !isSet('MIND_TOKEN') && !isDisabled('mind')) {
+    problems.push('MIND_TOKEN is not set; AUTH=none needs it, as no caller brings a credential for Mind.');
   }
-  if (auth === 'mind' && disabled.includes('mind'))
-    problems.push('AUTH=mind needs Mind, which DISABLED_BACKENDS names.');
+  if (auth === 'mind' && isDisabled('mind')) {
+    problems.push(
+      'AUTH=mind, the default where a backend has a URL, needs Mind; take it out of DISABLED_BACKENDS.',
+    );
+  }
+  if (auth === 'mind' && isSandbox('mind') && isAtRisk) {
+    problems.push(
+      'AUTH=mind would trust the tokens of the Mind sandbox, which everybody knows; in production set MIND_URL.',
+    );
+  }
   return problems;
 }
 
-/** Nothing is to be protected where every backend is a sandbox. */
-function defaultAuth(values: Partial<Values>): 'mind' | 'none' {
-  const disabled = values.DISABLED_BACKENDS ?? [];
-  return BACKENDS.every((backend) => disabled.includes(backend) || values[URL_OF[backend]] === undefined)
-    ? 'none'
-    : 'mind';
-}
-
-function assemble(values: Values): Config {
+function assemble(values: Values, auth: Config['auth']): Config {
   const isProduction = values.NODE_ENV === 'production';
   const place = <S>(backend: Backend, settings: (url: string) => S): BackendSetting<S> => {
     if (values.DISABLED_BACKENDS?.includes(backend) === true) return 'disabled';
@@ -278,12 +342,12 @@ function assemble(values: Values): Config {
       v2: place('v2', (url) => ({
         url,
         apiKey: values.V2_API_KEY ?? '',
-        deskStatuses: values.V2_STATUSES_FILE ?? [],
       })),
     },
     mindTimeZone: values.MIND_TIMEZONE,
     omnivibeTokenHeader: values.OMNIVIBE_TOKEN_HEADER,
-    auth: values.AUTH ?? defaultAuth(values),
+    deskStatuses: values.V2_STATUSES_FILE ?? null,
+    auth,
     linkRules: values.LINKS_FILE,
     routerSecret: values.ROUTER_SECRET ?? null,
     corsOrigins: values.CORS_ORIGINS ?? (isProduction ? [] : APOLLO_SANDBOX_ORIGINS),
@@ -298,13 +362,23 @@ function assemble(values: Values): Config {
 
 function urlProblem(value: string): string | null {
   const url = URL.canParse(value) ? new URL(value) : null;
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) return 'must be an absolute https URL';
-  if (url.username !== '' || url.password !== '') return 'must not contain a user name or password';
-  if (url.search !== '' || url.hash !== '') return 'must not contain a query or fragment';
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    return 'must be an absolute https URL such as https://backend.example.com';
+  }
+  if (url.username !== '' || url.password !== '') {
+    return 'must not contain a user name or password; credentials have variables of their own';
+  }
+  if (url.search !== '' || url.hash !== '') {
+    return 'must not contain a query or fragment; credentials have variables of their own';
+  }
   const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
   return url.protocol === 'http:' && !isLoopback
-    ? 'must be https; plain http is taken for loopback only'
+    ? 'must be https; plain http is taken for loopback only, such as http://127.0.0.1:8080'
     : null;
+}
+
+function isHost(value: string): boolean {
+  return isIP(value) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(value);
 }
 
 function isTimeZone(value: string): boolean {
@@ -322,20 +396,24 @@ function isOrigin(value: string): boolean {
 /** A variable that names a JSON file; neither its name nor its content is repeated. */
 function jsonFile<T>(schema: z.ZodType<T>, shape: string) {
   return z.string().transform((path, context) => {
-    const content = readJson(path);
-    const result = content === undefined ? null : schema.safeParse(content);
+    const file = readJson(path);
+    const result = 'problem' in file ? null : schema.safeParse(file.content);
     if (result?.success === true) return result.data;
-    context.addIssue(
-      result === null ? 'must name a readable JSON file' : `must name a JSON file with ${shape}`,
-    );
+    context.addIssue('problem' in file ? file.problem : `must name a JSON file with ${shape}`);
     return z.NEVER;
   });
 }
 
-function readJson(path: string): unknown {
+function readJson(path: string): { readonly content: unknown } | { readonly problem: string } {
+  let text: string;
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
   } catch {
-    return undefined;
+    return { problem: 'names a file that cannot be read; check the path and its permissions' };
+  }
+  try {
+    return { content: JSON.parse(text) };
+  } catch {
+    return { problem: 'names a file that is not JSON' };
   }
 }

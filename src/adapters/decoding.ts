@@ -75,10 +75,8 @@ export function object<T>(backend: string, name: string, shape: Shape<T>): Decod
     for (const key of keys) {
       const decoded = shape[key](raw[key]);
       if (decoded === UNREADABLE) {
-        Object.defineProperty(result, key, {
-          enumerable: true,
-          get: () => refuse(backend, `${name}.${key}`),
-        });
+        // Not enumerable, so that a row can still be compared as a whole.
+        Object.defineProperty(result, key, { get: () => refuse(backend, `${name}.${key}`) });
       } else {
         result[key] = decoded;
       }

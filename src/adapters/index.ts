@@ -15,12 +15,19 @@ export interface AdapterOptions extends Record<Backend, object | null> {
   readonly v2: V2Options | null;
 }
 
+/** Backend credentials of the caller's own; each goes to its backend only. */
+export interface CallersCredentials {
+  readonly mind: MindCredential | null;
+  /** A user token of omnivibe. */
+  readonly omnivibe: string | null;
+}
+
 export interface Adapters {
   readonly mind: MindAdapter | null;
   readonly omnivibe: OmnivibeAdapter | null;
   readonly v2: V2Adapter | null;
-  /** The readers of one operation; `credential` is the caller's own for Mind, where they have one. */
-  open(scope: CallScope, credential: MindCredential | null): Readers;
+  /** The readers of one operation, with what the caller sent along. */
+  open(scope: CallScope, callers: CallersCredentials): Readers;
   close(): Promise<void>;
 }
 
@@ -32,9 +39,9 @@ export function createAdapters(options: AdapterOptions): Adapters {
     mind,
     omnivibe,
     v2,
-    open: (scope, credential) => ({
-      mind: mind?.open(scope, credential) ?? null,
-      omnivibe: omnivibe?.open(scope) ?? null,
+    open: (scope, callers) => ({
+      mind: mind?.open(scope, callers.mind) ?? null,
+      omnivibe: omnivibe?.open(scope, callers.omnivibe) ?? null,
       v2: v2?.open(scope) ?? null,
     }),
     async close() {

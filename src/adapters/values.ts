@@ -24,25 +24,29 @@ export function toLanguageTag(language: string | null): string | null {
   }
 }
 
-const DATE = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?$/;
+const DATE = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?$/;
 
 /** A date and time; without a zone of its own it is read in `timeZone` (IANA). MySQL's zero date is null. */
 export function toDate(backend: string, value: string | null, timeZone: string): Date | null {
   if (value === null || value.startsWith('0000-00-00')) return null;
-  const match = DATE.exec(value);
-  if (match?.[7] !== undefined) return validDate(backend, new Date(value.replace(' ', 'T')));
-  if (match === null) return validDate(backend, new Date(NaN));
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  if (timeZone === 'UTC')
-    return validDate(backend, new Date(Date.UTC(year, month - 1, day, hour, minute, second)));
-  return validDate(backend, new Date(+new TZDate(year, month - 1, day, hour, minute, second, timeZone)));
+  const [, day = '', time = '', zone] = DATE.exec(value) ?? [];
+  const utc = new Date(`${day}T${time}Z`);
+  // `Date` would take February 30th for March 1st.
+  if (Number.isNaN(utc.getTime()) || !utc.toISOString().startsWith(day)) throw notADate(backend);
+  if (zone !== undefined) {
+    const date = new Date(value.replace(' ', 'T'));
+    if (Number.isNaN(date.getTime())) throw notADate(backend);
+    return date;
+  }
+  if (timeZone === 'UTC') return utc;
+  const [year, month, date] = [utc.getUTCFullYear(), utc.getUTCMonth(), utc.getUTCDate()];
+  const [hour, minute, second] = [utc.getUTCHours(), utc.getUTCMinutes(), utc.getUTCSeconds()];
+  return new Date(+new TZDate(year, month, date, hour, minute, second, timeZone));
 }
 
-function validDate(backend: string, date: Date): Date {
-  if (!Number.isNaN(date.getTime())) return date;
-  throw new GatewayError('UPSTREAM_BAD_RESPONSE', `${backend}: a date is not of the documented form.`, {
-    backend,
-  });
+function notADate(backend: string): GatewayError {
+  const message = `${backend}: a date is not of the documented form.`;
+  return new GatewayError('UPSTREAM_BAD_RESPONSE', message, { backend });
 }
 
 /** An object as clients may see it: without anything that is named like a secret. */

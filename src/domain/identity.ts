@@ -75,6 +75,28 @@ export function explicitLink(account: AccountRef, backend: Backend, rules: LinkR
   return { ref, link: { origin: 'EXPLICIT', evidence } };
 }
 
+/** What the caller proves by a token of their own: this omnivibe account and this Mind account are theirs. */
+export interface TokenOwner {
+  readonly mind: AccountRef;
+  readonly omnivibe: AccountRef;
+}
+
+/** The caller's account of a backend, if the other account is the caller's too. */
+export function tokenOwnerLink(
+  account: AccountRef,
+  backend: Backend,
+  owner: TokenOwner,
+  rules: LinkRules,
+): LinkedRef | null {
+  const [left, right] = backend === 'omnivibe' ? [owner.mind, owner.omnivibe] : [owner.omnivibe, owner.mind];
+  if (right.backend !== backend || formatRef(left) !== formatRef(account) || !isFree(left, right, rules))
+    return null;
+  const evidence = [
+    { rule: 'the caller holds a token of it', left: formatRef(left), right: formatRef(right) },
+  ];
+  return { ref: right, link: { origin: 'TOKEN_OWNER', evidence } };
+}
+
 /** The accounts of one backend that carry the same values as a given account, itself included on its own side. */
 export interface Side {
   readonly sameExternalId: readonly KnownAccount[];

@@ -1,26 +1,14 @@
 // One person of one operation: known by one account, the others are linked and read when something asks for them.
 import { GatewayError } from '../errors.js';
-import { assertMayRead, type Caller } from './access.js';
-import {
-  ANCHOR_ORDER,
-  explicitLink,
-  matchAccount,
-  type AccountLink,
-  type LinkedRef,
-  type LinkRules,
-  type Side,
-} from './identity.js';
+import { assertMayRead } from './access.js';
+import type { AccountLink } from './identity.js';
+import { createPersonLinks, type LinkContext } from './person-links.js';
 import { FIELD_SOURCES, type PersonField, type PersonFields } from './ownership.js';
-import type { KnownAccount, Readers } from './ports.js';
 import { presenceSignals, type PresenceSignal, type SourceState } from './presence.js';
-import { formatRef, type AccountOf, type AccountRef, type Backend, type OmnivibeDepth } from './profile.js';
+import type { AccountOf, AccountRef, Backend, OmnivibeDepth } from './profile.js';
 
 /** What a read of people needs: the backends as opened for this operation, for whom, and who is linked by hand. */
-export interface ReadContext {
-  readonly readers: Readers;
-  readonly caller: Caller;
-  readonly linkRules: LinkRules;
-}
+export type ReadContext = LinkContext;
 
 /** An account together with the person it belongs to. */
 export type Linked<A> = A & { readonly person: Person };
@@ -47,96 +35,19 @@ export interface PersonOptions {
   readonly omnivibeDepth: OmnivibeDepth;
 }
 
-const ANCHOR_LINK: AccountLink = { origin: 'ANCHOR', evidence: [] };
-const NOTHING: Side = { sameExternalId: [], sameEmail: [] };
-
 export function createPerson(context: ReadContext, { seed, omnivibeDepth }: PersonOptions): Person {
-  const { readers, caller, linkRules } = context;
+  const { readers, caller } = context;
+  const links = createPersonLinks(context, seed);
   const accounts = new Map<Backend, Promise<unknown>>();
-  const links = new Map<string, Promise<LinkedRef | null>>();
-  let anchored: Promise<AccountRef> | null = null;
-
-  /** The account of a backend that one rule links to another account, not looking any further. */
-  function linkOnce(account: AccountRef, backend: Backend): Promise<LinkedRef | null> {
-    const key = `${formatRef(account)} ${backend}`;
-    const link = links.get(key) ?? findLink(account, backend);
-    links.set(key, link);
-    return link;
-  }
-
-  async function findLink(account: AccountRef, backend: Backend): Promise<LinkedRef | null> {
-    const own = readers[account.backend];
-    const other = readers[backend];
-    if (own === null || other === null) return null;
-    const explicit = explicitLink(account, backend, linkRules);
-    if (explicit !== null) return explicit;
-    const known = await own.knownById(account.id);
-    if (known === null) return null;
-    const [ownSide, otherSide] = await Promise.all([sideOf(known, account.backend), sideOf(known, backend)]);
-    const ids = otherSide.sameEmail.flatMap(({ externalId }) => externalId ?? []);
-    const claims = ids.map(async (id) => [id, await own.accountsByExternalId(id)] as const);
-    const ownByExternalId = new Map(await Promise.all(claims));
-    return matchAccount({ account: known, own: ownSide, other: otherSide, ownByExternalId }, linkRules);
-  }
-
-  async function sideOf({ email, externalId }: KnownAccount, backend: Backend): Promise<Side> {
-    const reader = readers[backend];
-    if (reader === null) return NOTHING;
-    const [sameExternalId, sameEmail] = await Promise.all([
-      externalId === null ? [] : reader.accountsByExternalId(externalId),
-      email === null ? [] : reader.accountsByEmail(email),
-    ]);
-    return { sameExternalId, sameEmail };
-  }
-
-  /** The first link that any account of a group has to a backend: those linked by hand count as one. */
-  async function linkOfGroup(account: AccountRef, backend: Backend): Promise<LinkedRef | null> {
-    for (const member of linkRules.groupOf(account)) {
-      const link = await linkOnce(member, backend);
-      if (link !== null) return link;
-    }
-    return null;
-  }
-
-  /** The account that an anchor's person has on a backend. One that itself leads to a Mind user is that user's. */
-  async function linkOfAnchor(anchor: AccountRef, backend: Backend): Promise<LinkedRef | null> {
-    const link = await linkOfGroup(anchor, backend);
-    if (link === null || anchor.backend === 'mind') return link;
-    return (await linkOfGroup(link.ref, 'mind')) === null ? link : null;
-  }
-
-  async function findAnchor(): Promise<AccountRef> {
-    if (seed.backend === 'mind') return seed;
-    const candidates: AccountRef[] = [];
-    for (const backend of ANCHOR_ORDER.slice(0, ANCHOR_ORDER.indexOf(seed.backend))) {
-      const link = await linkOfGroup(seed, backend);
-      if (link === null) continue;
-      const beyond = backend === 'mind' ? null : await linkOfGroup(link.ref, 'mind');
-      candidates.push(...(beyond === null ? [] : [beyond.ref]), link.ref);
-    }
-    for (const candidate of candidates) {
-      const back = await linkOfAnchor(candidate, seed.backend);
-      if (back?.ref.id === seed.id) return candidate;
-    }
-    return seed;
-  }
-
-  const anchor = () => (anchored ??= findAnchor());
-
-  async function linkTo(backend: Backend): Promise<LinkedRef | null> {
-    if (backend === seed.backend) return { ref: seed, link: ANCHOR_LINK };
-    const anchorRef = await anchor();
-    if (backend === anchorRef.backend) return { ref: anchorRef, link: ANCHOR_LINK };
-    return linkOfAnchor(anchorRef, backend);
-  }
 
   async function ref(backend: Backend): Promise<AccountRef | null> {
     const reader = readers[backend];
     if (reader === null) return null;
     if (reader.credential === 'gateway' && !caller.isTrusted) {
-      assertMayRead(caller, backend, (await linkTo('mind'))?.ref.id ?? null);
+      assertMayRead(caller, backend, (await links.linkTo('mind'))?.ref.id ?? null);
     }
-    return (await linkTo(backend))?.ref ?? null;
+    // The account that the person was found by needs no looking up.
+    return backend === seed.backend ? seed : ((await links.linkTo(backend))?.ref ?? null);
   }
 
   async function loadAccount<B extends Backend>(backend: B): Promise<Linked<AccountOf[B]> | null> {
@@ -170,14 +81,12 @@ export function createPerson(context: ReadContext, { seed, omnivibeDepth }: Pers
   const person: Person = {
     seed,
     ref,
-    anchor,
+    anchor: () => links.anchor(),
     account,
 
     async link(backend) {
-      const anchorRef = await anchor();
-      if (backend === anchorRef.backend) return ANCHOR_LINK;
-      const link = await linkOfAnchor(anchorRef, backend);
-      if (link === null) throw new TypeError(`${formatRef(anchorRef)} has no account on ${backend}`);
+      const link = await links.linkTo(backend);
+      if (link === null) throw new TypeError(`no account on ${backend}`);
       return link.link;
     },
 

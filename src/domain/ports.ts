@@ -71,7 +71,10 @@ export interface MindReader extends BackendReader<'mind'> {
   supersetRoles(id: string): Promise<readonly string[] | null>;
 }
 
-export type OmnivibeReader = BackendReader<'omnivibe'>;
+export interface OmnivibeReader extends BackendReader<'omnivibe'> {
+  /** Whose token the caller sent along; null without one. One call. */
+  callersAccount(): Promise<AccountRef | null>;
+}
 
 export interface V2Reader extends BackendReader<'v2'> {
   /** One call a person. */

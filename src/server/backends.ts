@@ -46,19 +46,14 @@ export async function joinBackends(
           platformToken: omnivibeSandbox.platformToken,
           userTokens: omnivibeSandbox.userTokens,
         };
-  const v2Settings =
-    v2Sandbox === null
-      ? remote(v2)
-      : {
-          url: v2Sandbox.url,
-          apiKey: v2Sandbox.apiKey,
-          deskStatuses: V2_STATUSES.map((status) => ({ ...status, id: String(status.id) })),
-        };
+  const v2Settings = v2Sandbox === null ? remote(v2) : { url: v2Sandbox.url, apiKey: v2Sandbox.apiKey };
+  const sandboxStatuses = V2_STATUSES.map((status) => ({ ...status, id: String(status.id) }));
+  const deskStatuses = config.deskStatuses ?? (v2Sandbox === null ? [] : sandboxStatuses);
 
   const options: AdapterOptions = {
     mind: mindSettings && { ...mindSettings, timeZone: config.mindTimeZone, timeoutMs },
     omnivibe: omnivibeSettings && { ...omnivibeSettings, tokenHeader: config.omnivibeTokenHeader, timeoutMs },
-    v2: v2Settings && { ...v2Settings, timeoutMs },
+    v2: v2Settings && { ...v2Settings, deskStatuses, timeoutMs },
   };
   return {
     options,

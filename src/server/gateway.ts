@@ -104,7 +104,11 @@ export async function startGateway({ config, adapters, logger }: GatewayOptions)
   async function execute(req: IncomingMessage, res: ServerResponse, operation: Operation, body: unknown) {
     const { caller, credential } = await authenticate(req.headers, operation);
     const context: GraphQLContext = {
-      read: { readers: adapters.open(operation, credential), caller, linkRules: config.linkRules },
+      read: {
+        readers: adapters.open(operation, { mind: credential, omnivibe: omnivibeToken(req) }),
+        caller,
+        linkRules: config.linkRules,
+      },
       requestId: operation.requestId,
       isRouterTrusted: isRouterTrusted(req),
       bill: maySeeBill(req, caller) ? () => operation.bill() : null,
@@ -230,6 +234,12 @@ function headerMap(req: IncomingMessage): HeaderMap {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
   return headers;
+}
+
+/** A user token of the caller's own; a malformed one is refused when it is used. */
+function omnivibeToken(req: IncomingMessage): string | null {
+  const token = req.headers['x-omnivibe-token'];
+  return typeof token === 'string' && token !== '' ? token : null;
 }
 
 function inboundRequestId(req: IncomingMessage): string | null {

@@ -73,13 +73,17 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       ...(httpStatus !== undefined && { httpStatus }),
     });
 
-  async function attempt(scope: CallScope, call: UpstreamCall): Promise<UpstreamReply> {
-    const path = basePath + fillRoute(call.route, call.ids ?? []) + queryString(call.query ?? []);
+  /** Where the call goes. Refuses what must not be sent, so that it is never counted as a call. */
+  function checkedPath(call: UpstreamCall): string {
     for (const [name, value] of Object.entries(call.headers)) {
       if (!HEADER_SAFE.test(value)) {
         throw fail('UNAUTHENTICATED', `the credential for the header ${name} cannot be sent in a header.`);
       }
     }
+    return basePath + fillRoute(call.route, call.ids ?? []) + queryString(call.query ?? []);
+  }
+
+  async function attempt(scope: CallScope, call: UpstreamCall, path: string): Promise<UpstreamReply> {
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
       const response = await pool.request({
@@ -164,12 +168,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
   return {
     async request(scope, call) {
-      scope.signal.throwIfAborted();
+      const path = checkedPath(call);
+      if (scope.signal.aborted) throw operationError(scope.signal);
       scope.admit(backend);
       const startedAt = performance.now();
       let outcome: number | string = 'INTERNAL_SERVER_ERROR';
       try {
-        const reply = await attempt(scope, call);
+        const reply = await attempt(scope, call, path);
         outcome = reply.status;
         return reply;
       } catch (error) {
@@ -209,7 +214,7 @@ function queryString(query: NonNullable<UpstreamCall['query']>): string {
   return `?${new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString()}`;
 }
 
-function operationError(signal: AbortSignal, cause: unknown): unknown {
+function operationError(signal: AbortSignal, cause?: unknown): GatewayError {
   return signal.reason instanceof GatewayError
     ? signal.reason
     : new GatewayError('DEADLINE_EXCEEDED', 'The operation was given up.', { cause });

@@ -105,9 +105,8 @@ export function createMindReader(options: MindReaderOptions): MindReader {
       for (const [id, row] of rowsById(rows))
         if (!(row instanceof Error)) known.set(id, toKnownAccount(id, row));
       offset += rows.length;
-      // A round number below the limit may be a silent cap of the server; then only an empty or repeated page is the end.
-      const mayBeCapped = rows.length % 100 === 0;
-      if (rows.length === 0 || known.size === before || !mayBeCapped) return [...known.values()];
+      // A repeated page is the end too.
+      if (known.size === before || !mayGoOn(rows)) return [...known.values()];
     }
   }
 
@@ -176,11 +175,15 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     },
 
     async listAccounts(page): Promise<DirectoryPage<MindAccount>> {
-      const rows = await client.fetchProfiles(scope, credential, { ...toQuery(page), limit: page.limit + 1 });
+      const query = toQuery(page);
+      const rows = await client.fetchProfiles(scope, credential, { ...query, limit: page.limit + 1 });
       const kept = keep(rows.slice(0, page.limit));
+      const next = { ...query, format: 'short', offset: page.offset + rows.length, limit: 1 } as const;
       return {
         accounts: kept.map(({ account }) => account),
-        hasMore: rows.length > page.limit,
+        hasMore:
+          rows.length > page.limit ||
+          (mayGoOn(rows) && (await client.fetchProfiles(scope, credential, next)).length > 0),
         totalCount: null,
       };
     },
@@ -188,6 +191,11 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     rawData: (id) => rawData.load(id),
     supersetRoles: (id) => supersetRoles.load(id),
   };
+}
+
+/** Whether more may follow a page that is shorter than asked for: a round number of rows may be a silent cap of the server. */
+function mayGoOn(rows: readonly unknown[]): boolean {
+  return rows.length > 0 && rows.length % 100 === 0;
 }
 
 function toQuery({ offset, filter }: PageRequest) {

@@ -7,7 +7,11 @@ import type { OmnivibeAgentDto, OmnivibeUserDto } from './decode.js';
 
 export interface OmnivibeClient {
   /** The user whose token it is, in full. */
-  fetchProfile(scope: CallScope, token: string): Promise<OmnivibeUserDto>;
+  fetchProfile(
+    scope: CallScope,
+    token: string,
+    options: { readonly isCallers: boolean },
+  ): Promise<OmnivibeUserDto>;
   /** All agents of an account; there is no paging. */
   fetchAgents(scope: CallScope, token: string, accountId: string): Promise<readonly OmnivibeAgentDto[]>;
   /** Null for a user that the platform does not know, or that this platform token may not reach. */
@@ -23,10 +27,11 @@ export interface OmnivibeUpstreams {
 export function createOmnivibeClient(upstreams: OmnivibeUpstreams, tokenHeader: string): OmnivibeClient {
   const by = (token: string) => ({ headers: { [tokenHeader]: token } });
   return {
-    async fetchProfile(scope, token) {
+    async fetchProfile(scope, token, { isCallers }) {
       const { body } = await upstreams.app.request(scope, {
         method: 'GET',
         route: '/api/v1/profile',
+        isCallersCredential: isCallers,
         ...by(token),
       });
       return decode.decodeUser(body);

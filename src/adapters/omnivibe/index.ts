@@ -23,8 +23,8 @@ export interface OmnivibeOptions {
 }
 
 export interface OmnivibeAdapter {
-  /** Reads for one operation, with the gateway's own credentials; null when it has none. */
-  open(scope: CallScope): OmnivibeReader | null;
+  /** Reads for one operation; null when neither the caller nor the gateway has a credential. */
+  open(scope: CallScope, callersToken: string | null): OmnivibeReader | null;
   close(): Promise<void>;
 }
 
@@ -52,8 +52,10 @@ export function createOmnivibeAdapter(options: OmnivibeOptions): OmnivibeAdapter
     credentials.list !== null || credentials.platformToken !== null || credentials.userTokens.size > 0;
 
   return {
-    open: (scope) =>
-      hasCredential ? createOmnivibeReader({ client, installation, scope, credentials }) : null,
+    open: (scope, callersToken) =>
+      hasCredential || callersToken !== null
+        ? createOmnivibeReader({ client, installation, scope, credentials, callersToken })
+        : null,
     async close() {
       await app.close();
       if (platform !== app) await platform.close();

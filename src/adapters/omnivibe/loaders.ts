@@ -45,12 +45,14 @@ export interface OmnivibeReaderOptions {
   readonly installation: OmnivibeInstallation;
   readonly scope: CallScope;
   readonly credentials: OmnivibeCredentials;
+  /** A token that the caller sent along; acts on the caller's own account only. */
+  readonly callersToken: string | null;
 }
 
 type Row<T> = T | GatewayError;
 
 export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeReader {
-  const { client, installation, scope, credentials } = options;
+  const { client, installation, scope, credentials, callersToken } = options;
   const { index, tokenOwners } = installation;
   const accountId = credentials.list?.accountId ?? null;
 
@@ -78,7 +80,10 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
     scope,
     'omnivibe',
     null,
-    async ([token = '']) => new Map([[token, await client.fetchProfile(scope, token)]]),
+    async ([token = '']) => {
+      const isCallers = token === callersToken;
+      return new Map([[token, await client.fetchProfile(scope, token, { isCallers })]]);
+    },
     1,
   );
 
@@ -101,10 +106,15 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
   async function findTokenOwner(id: string): Promise<KnownAccount | null> {
     if (credentials.list !== null || credentials.platformToken !== null) return null;
     const limit = pLimit(READS_AT_ONCE);
-    const owners = await Promise.all(
+    const asked = await Promise.allSettled(
       [...credentials.userTokens.keys()].map((email) => limit(() => tokenOwner(email))),
     );
-    return owners.find((owner) => owner?.id === id) ?? null;
+    for (const answer of asked)
+      if (answer.status === 'fulfilled' && answer.value?.id === id) return answer.value;
+    // One token that fails matters to nobody but the person who is still looked for.
+    const failed = asked.find((answer) => answer.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return null;
   }
 
   async function fetchPlatformOwner(id: string): Promise<KnownAccount | null> {
@@ -133,6 +143,8 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
   }
 
   async function fetchByToken(id: string): Promise<OmnivibeUserDto | null> {
+    const callersOwn = callersToken === null ? null : await byToken.load(callersToken);
+    if (callersOwn?.id === id) return callersOwn;
     if (credentials.userTokens.size === 0) return null;
     const known = (await listOnce()).get(id);
     const email =
@@ -221,6 +233,12 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
 
   return {
     credential: 'gateway',
+
+    async callersAccount() {
+      const user = callersToken === null ? null : await byToken.load(callersToken);
+      return user?.id == null ? null : { backend: 'omnivibe', id: user.id };
+    },
+
     accountsByEmail,
     knownById,
 

@@ -62,7 +62,7 @@ export interface V2UserPage {
 /** GET /api/v2/user. */
 export function decodeUserPage(body: unknown): V2UserPage {
   const rows = expectRows('v2', 'items', body);
-  const total = anyObjectOrNull(body)?.['itemTotal'];
+  const total = int(anyObjectOrNull(body)?.['itemTotal']);
   return {
     users: decodeRows(user, rows),
     rowCount: rows.length,

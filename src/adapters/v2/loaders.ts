@@ -19,6 +19,8 @@ import { toAccount, toDeskSettings, toDeskViews, toKnownAccount, type StatusCata
 
 /** The documented maximum of `itemLimit`. */
 const PAGE = 999;
+/** No directory is larger; a total beyond it is nonsense. */
+const MAX_PEOPLE = 1_000_000;
 const CALLS_AT_ONCE = 10;
 /** There is one credential, the gateway's own. */
 const INDEX_KEY = 'v2';
@@ -43,11 +45,13 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
   async function sweep(): Promise<Rows> {
     const first = await client.fetchUsers(scope, { itemStart: 0, itemLimit: PAGE });
     const users = [...first.users];
-    const step = first.rowCount;
+    // Rows that come along unasked must not move the next page.
+    const step = Math.min(first.rowCount, PAGE);
     if (first.total !== null && step > 0) {
       const limit = pLimit(CALLS_AT_ONCE);
       const starts: number[] = [];
-      for (let itemStart = step; itemStart < first.total; itemStart += step) starts.push(itemStart);
+      const end = Math.min(first.total, MAX_PEOPLE);
+      for (let itemStart = step; itemStart < end; itemStart += step) starts.push(itemStart);
       const pages = await Promise.all(
         starts.map((itemStart) => limit(() => client.fetchUsers(scope, { itemStart, itemLimit: PAGE }))),
       );
@@ -58,7 +62,7 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
       while (last.rowCount >= PAGE) {
         last = await client.fetchUsers(scope, { itemStart, itemLimit: PAGE });
         users.push(...last.users);
-        itemStart += last.rowCount;
+        itemStart += PAGE;
       }
     }
     return rowsById(users);
@@ -71,6 +75,11 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
   }
 
   const snapshot = () => index.snapshot(INDEX_KEY, sweepAddresses);
+  /** Newly swept when it is not quite fresh and somebody is not in it: they may have been created since. */
+  async function snapshotOf(ids: readonly string[]): Promise<IndexSnapshot> {
+    const known = await snapshot();
+    return ids.every((id) => known.byId(id) !== null) ? known : index.renewed(INDEX_KEY, sweepAddresses);
+  }
 
   const searches = new Map<string, Promise<Rows>>();
   /** Everybody with this address, exactly. */
@@ -105,7 +114,7 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
   }
 
   async function fetchRows(ids: readonly string[]): Promise<Rows> {
-    const known = await snapshot();
+    const known = await snapshotOf(ids);
     if (swept !== null) return swept;
     const addresses = ids.map((id) => searchableEmail(known, id));
     const sweepCalls = Math.max(1, Math.ceil(known.size / PAGE));
@@ -169,9 +178,7 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
       return [...rows].flatMap(([id, row]) => (row instanceof Error ? [] : [toKnownAccount(id, row)]));
     },
 
-    async knownById(id) {
-      return (await snapshot()).byId(id) ?? (await index.renewed(INDEX_KEY, sweepAddresses)).byId(id);
-    },
+    knownById: async (id) => (await snapshotOf([id])).byId(id),
 
     async accountById(id) {
       const account = await accounts.load(id);
