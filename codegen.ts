@@ -29,6 +29,7 @@ const config: CodegenConfig = {
           DeskStatus: '../../domain/profile.js#DeskStatus as DeskStatusMapper',
           DeskView: '../../domain/profile.js#DeskView as DeskViewMapper',
           PresenceSignal: '../../domain/presence.js#PresenceSignal as PresenceSignalMapper',
+          PresenceConflict: '../../domain/presence.js#PresenceConflict as PresenceConflictMapper',
           ProfileConnection: '../../domain/read-profiles.js#PersonPage as PersonPageMapper',
         },
         enumValues: { Backend: { MIND: 'mind', OMNIVIBE: 'omnivibe', V2: 'v2' } },

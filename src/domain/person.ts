@@ -4,7 +4,7 @@ import { assertMayRead } from './access.js';
 import type { AccountLink } from './identity.js';
 import { createPersonLinks, type LinkContext } from './person-links.js';
 import { FIELD_SOURCES, type PersonField, type PersonFields } from './ownership.js';
-import { presenceSignals, type PresenceSignal, type SourceState } from './presence.js';
+import type { PresenceSources, SourceState } from './presence.js';
 import type { AccountOf, AccountRef, Backend, OmnivibeDepth } from './profile.js';
 
 /** What a read of people needs: the backends as opened for this operation, for whom, and who is linked by hand. */
@@ -26,7 +26,8 @@ export interface Person {
   account<B extends Backend>(backend: B): Promise<Linked<AccountOf[B]> | null>;
   /** A person-level field by the ownership table. */
   field<F extends PersonField>(field: F): Promise<PersonFields[F] | null>;
-  signals(): Promise<readonly PresenceSignal[]>;
+  /** What came of asking each of these backends for the account; the others count as not linked. */
+  sources(backends: readonly Backend[]): Promise<PresenceSources>;
 }
 
 export interface PersonOptions {
@@ -34,6 +35,8 @@ export interface PersonOptions {
   /** How much of an omnivibe account the operation selects of this person. */
   readonly omnivibeDepth: OmnivibeDepth;
 }
+
+const UNLINKED = { kind: 'unlinked' } as const;
 
 export function createPerson(context: ReadContext, { seed, omnivibeDepth }: PersonOptions): Person {
   const { readers, caller } = context;
@@ -99,9 +102,11 @@ export function createPerson(context: ReadContext, { seed, omnivibeDepth }: Pers
       return null;
     },
 
-    async signals() {
-      const [mind, omnivibe, v2] = await Promise.all([source('mind'), source('omnivibe'), source('v2')]);
-      return presenceSignals({ mind, omnivibe, v2 });
+    async sources(backends) {
+      const ask = <B extends Backend>(backend: B) =>
+        backends.includes(backend) ? source(backend) : UNLINKED;
+      const [mind, omnivibe, v2] = await Promise.all([ask('mind'), ask('omnivibe'), ask('v2')]);
+      return { mind, omnivibe, v2 };
     },
   };
   return person;

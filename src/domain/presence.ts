@@ -1,15 +1,17 @@
-// Whether a person is there. Pure: derived from what each linked backend told.
+// Whether a person is there and may be given work. Pure: derived from what each linked backend told.
 import type {
   Availability,
+  Backend,
   MindAccount,
   OmnivibeAccount,
   RoutingStatus,
   Translated,
   V2Account,
 } from './profile.js';
-import type { Backend } from './profile.js';
 
-export type Channel = 'CALL' | 'CHAT' | 'TICKET';
+export const CHANNELS = ['CALL', 'CHAT', 'TICKET'] as const;
+export type Channel = (typeof CHANNELS)[number];
+export type Answer = 'YES' | 'NO' | 'UNKNOWN';
 
 /** What one backend says of the person's availability. */
 export interface PresenceSignal {
@@ -19,6 +21,19 @@ export interface PresenceSignal {
   readonly availability: Availability;
   /** The backend's own word; null when it sent none, or one that the gateway does not know. */
   readonly nativeValue: string | null;
+}
+
+/** Whether a person may be given work on a channel, and what each asked backend says to it. */
+export interface Verdict {
+  readonly answer: Answer;
+  readonly reasons: readonly string[];
+}
+
+/** Two backends that say opposite things about one channel. */
+export interface PresenceConflict {
+  readonly channel: Channel;
+  readonly signals: readonly PresenceSignal[];
+  readonly message: string;
 }
 
 /** What came of asking one backend. */
@@ -32,6 +47,15 @@ export interface PresenceSources {
   readonly omnivibe: SourceState<OmnivibeAccount>;
   readonly v2: SourceState<V2Account>;
 }
+
+/** Which backends have a say about a channel. */
+export const ASKED: Readonly<Record<Channel, readonly Backend[]>> = {
+  CALL: ['mind', 'v2'],
+  CHAT: ['mind', 'omnivibe', 'v2'],
+  TICKET: ['mind', 'v2'],
+};
+
+const NAMES: Readonly<Record<Backend, string>> = { mind: 'Mind', omnivibe: 'omnivibe', v2: 'v2' };
 
 const ROUTING_AVAILABILITY: Readonly<Record<RoutingStatus, Availability>> = {
   IDLE: 'AVAILABLE',
@@ -63,6 +87,76 @@ export function deriveAvailability(signals: readonly PresenceSignal[]): Availabi
   );
 }
 
+/** The decision table: only "available" says YES, what is not known says UNKNOWN, all else NO; NO beats UNKNOWN beats YES. */
+export function canTake(channel: Channel, sources: PresenceSources): Verdict {
+  const voices = ASKED[channel].flatMap((backend) => voiceOf(backend, channel, sources) ?? []);
+  const unlinked = ASKED[channel].filter((backend) => sources[backend].kind === 'unlinked');
+  return {
+    answer: voices.length === 0 ? 'UNKNOWN' : strongest(voices.map(({ answer }) => answer)),
+    reasons: [
+      ...voices.flatMap(({ reasons }) => reasons),
+      ...unlinked.map((backend) => `${NAMES[backend]}: not linked, ignored`),
+    ],
+  };
+}
+
+/** The channels on which one asked backend says YES and another NO, whatever the verdict. */
+export function presenceConflicts(sources: PresenceSources): PresenceConflict[] {
+  const signals = presenceSignals(sources);
+  return CHANNELS.flatMap((channel) => {
+    const voices = ASKED[channel].flatMap((backend) => voiceOf(backend, channel, sources) ?? []);
+    const opposed = voices.filter(({ answer }) => answer !== 'UNKNOWN');
+    if (new Set(opposed.map(({ answer }) => answer)).size < 2) return [];
+    const backends = opposed.map(({ backend }) => backend);
+    return [
+      {
+        channel,
+        signals: signals.filter(
+          (each) => backends.includes(each.backend) && (each.channel ?? channel) === channel,
+        ),
+        message: opposed.flatMap(({ reasons }) => reasons).join('; '),
+      },
+    ];
+  });
+}
+
+interface Voice {
+  readonly backend: Backend;
+  readonly answer: Answer;
+  readonly reasons: readonly string[];
+}
+
+/** What one backend says to a channel; null when the person is not linked there. */
+function voiceOf(backend: Backend, channel: Channel, sources: PresenceSources): Voice | null {
+  const source = sources[backend];
+  if (source.kind === 'unlinked') return null;
+  if (source.kind === 'failed') {
+    return { backend, answer: 'UNKNOWN', reasons: [`${NAMES[backend]}: could not be asked`] };
+  }
+  const told = presenceSignals(sources).find(
+    (each) => each.backend === backend && (each.channel ?? channel) === channel,
+  );
+  const availability = told?.availability ?? 'UNKNOWN';
+  const status = availability === 'AVAILABLE' ? 'YES' : availability === 'UNKNOWN' ? 'UNKNOWN' : 'NO';
+  const reason = `${NAMES[backend]}: ${describe(backend, channel)} ${told?.nativeValue ?? 'unknown'}`;
+  if (backend !== 'v2' || sources.v2.kind !== 'answered')
+    return { backend, answer: status, reasons: [reason] };
+  const isLocked = readOrNull(sources.v2.account, (account) => account.isStatusLocked);
+  const lock = isLocked === null ? 'UNKNOWN' : isLocked ? 'NO' : 'YES';
+  const lockReason = isLocked === null ? ['v2: status lock unknown'] : isLocked ? ['v2: status locked'] : [];
+  return { backend, answer: strongest([status, lock]), reasons: [reason, ...lockReason] };
+}
+
+function describe(backend: Backend, channel: Channel): string {
+  if (backend === 'v2') return 'status';
+  if (backend === 'omnivibe') return 'effective availability';
+  return { CALL: 'call routing', CHAT: 'chat routing', TICKET: 'status' }[channel];
+}
+
+function strongest(answers: readonly Answer[]): Answer {
+  return (['NO', 'UNKNOWN', 'YES'] as const).find((answer) => answers.includes(answer)) ?? 'UNKNOWN';
+}
+
 function signal<A>(
   backend: Backend,
   channel: Channel | null,
@@ -75,7 +169,7 @@ function signal<A>(
 }
 
 /** A field of an account throws when the backend sent nonsense in it; here that is UNKNOWN like any other failure. */
-function readOrNull<A, T>(account: A, read: (account: A) => T): T | null {
+function readOrNull<A, T>(account: A, read: (account: A) => T | null): T | null {
   try {
     return read(account);
   } catch {

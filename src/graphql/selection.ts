@@ -48,6 +48,8 @@ const READS: Readonly<Record<string, Reads>> = {
   'OmnivibeMembership.autoOffline': { omnivibeDepth: 'presence' },
   'OmnivibeMembership.permissions': { omnivibeDepth: 'presence' },
   'Presence.availability': { accounts: BACKENDS },
+  'Presence.canTake': { accounts: ['mind', 'v2'] },
+  'Presence.conflicts': { accounts: BACKENDS },
   'Presence.signals': { accounts: BACKENDS },
   'Presence.statusLock': { accounts: ['v2'] },
 };

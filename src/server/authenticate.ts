@@ -38,8 +38,11 @@ export function createMindAuthentication(mind: MindAdapter): Authenticate {
       throw new GatewayError('UNAUTHENTICATED', message);
     }
     const key = createHash('sha256').update(JSON.stringify(credential.headers)).digest('base64url');
-    const known = remembered.get(key) ?? (await identify(mind, scope, credential));
-    remembered.set(key, known, { ttl: remembered.getRemainingTTL(key) || REMEMBERED_MS });
+    let known = remembered.get(key);
+    if (known === undefined) {
+      known = await identify(mind, scope, credential);
+      remembered.set(key, known);
+    }
     return {
       caller: { mindUserId: known.id, permissions: new Set(known.permissions), isTrusted: false },
       credential,

@@ -1,18 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { REQUEST_ERROR_CODES } from '../errors.js';
-
-/** A request that is refused before it becomes an operation. */
-export class RequestRefused extends Error {
-  override readonly name = 'RequestRefused';
-  readonly status: number;
-  readonly code: keyof typeof REQUEST_ERROR_CODES;
-
-  constructor(status: number, code: keyof typeof REQUEST_ERROR_CODES, message: string) {
-    super(message);
-    this.status = status;
-    this.code = code;
-  }
-}
+import { RequestRefused } from './replies.js';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
@@ -37,15 +24,21 @@ export async function readJsonBody(req: IncomingMessage): Promise<unknown> {
 }
 
 async function readBytes(req: IncomingMessage): Promise<Buffer> {
-  const tooLarge = () =>
-    new RequestRefused(413, 'PAYLOAD_TOO_LARGE', `The body exceeds ${MAX_BODY_BYTES} bytes.`);
   if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
+  // Left open at the limit: a client that is still sending would not read an answer from a broken connection.
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw tooLarge();
+    if (size > MAX_BODY_BYTES) {
+      req.resume();
+      throw tooLarge();
+    }
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+function tooLarge(): RequestRefused {
+  return new RequestRefused(413, 'PAYLOAD_TOO_LARGE', `The body exceeds ${MAX_BODY_BYTES} bytes.`);
 }

@@ -5,7 +5,7 @@ import type { Person as PersonMapper } from '../../domain/person.js';
 import type { InboxSettings as InboxSettingsMapper, OmnivibeMembership as OmnivibeMembershipMapper, WorkSettings as WorkSettingsMapper, DeskSettings as DeskSettingsMapper, DeskStatus as DeskStatusMapper, DeskView as DeskViewMapper } from '../../domain/profile.js';
 import type { LinkedMind, LinkedOmnivibe, LinkedV2 } from '../mappers.js';
 import type { AccountLink as AccountLinkMapper } from '../../domain/identity.js';
-import type { PresenceSignal as PresenceSignalMapper } from '../../domain/presence.js';
+import type { PresenceSignal as PresenceSignalMapper, PresenceConflict as PresenceConflictMapper } from '../../domain/presence.js';
 import type { PersonPage as PersonPageMapper } from '../../domain/read-profiles.js';
 import type { GraphQLContext } from '../context.js';
 export type Maybe<T> = T | null | undefined;
@@ -39,6 +39,15 @@ export type AccountLink = {
   /** The rule that decided. */
   readonly origin: LinkOrigin;
 };
+
+/** An answer that may be missing. */
+export type Answer =
+  /** At least one asked backend says so. */
+  | 'NO'
+  /** None says no, but at least one could not be asked or said something that the gateway does not know. */
+  | 'UNKNOWN'
+  /** Every asked backend says so. */
+  | 'YES';
 
 /** Whether somebody takes work. */
 export type Availability =
@@ -294,6 +303,19 @@ export type Presence = {
   /** One value for humans: the first of BUSY, AVAILABLE, AWAY and OFFLINE that any signal says, else UNKNOWN. */
   readonly availability: Availability;
   /**
+   * Whether the person may be given work on a channel now. Mind and the agent desk are asked, for chats omnivibe too. Only
+   * "available" says YES, what is not known says UNKNOWN, a lock and all else say NO; NO beats UNKNOWN beats YES.
+   *
+   * Source: Mind, omnivibe, v2
+   */
+  readonly canTake: Verdict;
+  /**
+   * Where two backends say opposite things, such as Mind routing calls to somebody whom the desk has locked.
+   *
+   * Source: Mind, omnivibe, v2
+   */
+  readonly conflicts: ReadonlyArray<PresenceConflict>;
+  /**
    * The evidence: what each linked backend tells.
    *
    * Source: Mind, omnivibe, v2
@@ -305,6 +327,23 @@ export type Presence = {
    * Source: v2
    */
   readonly statusLock: Maybe<StatusLock>;
+};
+
+
+/** Whether a person is there, derived from what every linked backend tells. */
+export type PresenceCanTakeArgs = {
+  channel: Channel;
+};
+
+/** Two backends that say opposite things about one channel. */
+export type PresenceConflict = {
+  readonly __typename?: 'PresenceConflict';
+  /** What they disagree about. */
+  readonly channel: Channel;
+  /** The disagreement in words. */
+  readonly message: Scalars['String']['output'];
+  /** What each of them says. */
+  readonly signals: ReadonlyArray<PresenceSignal>;
 };
 
 /** What one backend says of a person's availability. */
@@ -682,6 +721,15 @@ export type V2AccountViewsArgs = {
   query?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** Whether a person may be given work. */
+export type Verdict = {
+  readonly __typename?: 'Verdict';
+  /** The answer of all asked backends together. */
+  readonly answer: Answer;
+  /** What each asked backend says, and which were not asked because the person is not linked there. */
+  readonly reasons: ReadonlyArray<Scalars['String']['output']>;
+};
+
 /** How Mind gives work to a person. `own` values are set on the person, `effective` ones include what teams add. */
 export type WorkSettings = {
   readonly __typename?: 'WorkSettings';
@@ -817,6 +865,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   AccountLink: ResolverTypeWrapper<AccountLinkMapper>;
+  Answer: Answer;
   Availability: Availability;
   Backend: null;
   Channel: Channel;
@@ -842,6 +891,7 @@ export type ResolversTypes = {
   OmnivibeMembership: ResolverTypeWrapper<OmnivibeMembershipMapper>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Presence: ResolverTypeWrapper<PersonMapper>;
+  PresenceConflict: ResolverTypeWrapper<PresenceConflictMapper>;
   PresenceSignal: ResolverTypeWrapper<PresenceSignalMapper>;
   Profile: ResolverTypeWrapper<PersonMapper>;
   ProfileAccount: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['ProfileAccount']>;
@@ -857,6 +907,7 @@ export type ResolversTypes = {
   StatusLock: ResolverTypeWrapper<Omit<StatusLock, 'status'> & { status?: Maybe<ResolversTypes['DeskStatus']> }>;
   TicketFilters: ResolverTypeWrapper<TicketFilters>;
   V2Account: ResolverTypeWrapper<LinkedV2>;
+  Verdict: ResolverTypeWrapper<Verdict>;
   WorkSettings: ResolverTypeWrapper<WorkSettingsMapper>;
 };
 
@@ -884,6 +935,7 @@ export type ResolversParentTypes = {
   OmnivibeMembership: OmnivibeMembershipMapper;
   PageInfo: PageInfo;
   Presence: PersonMapper;
+  PresenceConflict: PresenceConflictMapper;
   PresenceSignal: PresenceSignalMapper;
   Profile: PersonMapper;
   ProfileAccount: ResolversInterfaceTypes<ResolversParentTypes>['ProfileAccount'];
@@ -897,6 +949,7 @@ export type ResolversParentTypes = {
   StatusLock: Omit<StatusLock, 'status'> & { status?: Maybe<ResolversParentTypes['DeskStatus']> };
   TicketFilters: TicketFilters;
   V2Account: LinkedV2;
+  Verdict: Verdict;
   WorkSettings: WorkSettingsMapper;
 };
 
@@ -1030,8 +1083,16 @@ export type PageInfoResolvers<ContextType = GraphQLContext, ParentType extends R
 
 export type PresenceResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Presence'] = ResolversParentTypes['Presence']> = {
   availability?: Resolver<ResolversTypes['Availability'], ParentType, ContextType>;
+  canTake?: Resolver<ResolversTypes['Verdict'], ParentType, ContextType, RequireFields<PresenceCanTakeArgs, 'channel'>>;
+  conflicts?: Resolver<ReadonlyArray<ResolversTypes['PresenceConflict']>, ParentType, ContextType>;
   signals?: Resolver<ReadonlyArray<ResolversTypes['PresenceSignal']>, ParentType, ContextType>;
   statusLock?: Resolver<Maybe<ResolversTypes['StatusLock']>, ParentType, ContextType>;
+};
+
+export type PresenceConflictResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['PresenceConflict'] = ResolversParentTypes['PresenceConflict']> = {
+  channel?: Resolver<ResolversTypes['Channel'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  signals?: Resolver<ReadonlyArray<ResolversTypes['PresenceSignal']>, ParentType, ContextType>;
 };
 
 export type PresenceSignalResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['PresenceSignal'] = ResolversParentTypes['PresenceSignal']> = {
@@ -1139,6 +1200,11 @@ export type V2AccountResolvers<ContextType = GraphQLContext, ParentType extends 
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type VerdictResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Verdict'] = ResolversParentTypes['Verdict']> = {
+  answer?: Resolver<ResolversTypes['Answer'], ParentType, ContextType>;
+  reasons?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type WorkSettingsResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['WorkSettings'] = ResolversParentTypes['WorkSettings']> = {
   backlogRequiredTagIds?: Resolver<Maybe<ResolversTypes['InheritableIntList']>, ParentType, ContextType>;
   inheritsFromTeams?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
@@ -1175,6 +1241,7 @@ export type Resolvers<ContextType = GraphQLContext> = {
   OmnivibeMembership?: OmnivibeMembershipResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Presence?: PresenceResolvers<ContextType>;
+  PresenceConflict?: PresenceConflictResolvers<ContextType>;
   PresenceSignal?: PresenceSignalResolvers<ContextType>;
   Profile?: ProfileResolvers<ContextType>;
   ProfileAccount?: ProfileAccountResolvers<ContextType>;
@@ -1187,6 +1254,7 @@ export type Resolvers<ContextType = GraphQLContext> = {
   StatusLock?: StatusLockResolvers<ContextType>;
   TicketFilters?: TicketFiltersResolvers<ContextType>;
   V2Account?: V2AccountResolvers<ContextType>;
+  Verdict?: VerdictResolvers<ContextType>;
   WorkSettings?: WorkSettingsResolvers<ContextType>;
 };
 

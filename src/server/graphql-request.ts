@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { RequestRefused } from './replies.js';
+
+/** What a client asks, as it stands in the body. Extensions are ignored: none is known here. */
+export interface GraphQLRequest {
+  readonly query: string;
+  readonly operationName: string | null;
+  readonly variables: Readonly<Record<string, unknown>> | null;
+}
+
+const SHAPE = z.object(
+  {
+    query: z.string('"query" must be text').min(1, '"query" must not be empty'),
+    operationName: z.string('"operationName" must be text').nullish(),
+    variables: z.record(z.string(), z.unknown(), '"variables" must be an object').nullish(),
+  },
+  'the body must be one JSON object with "query"; batches are not taken',
+);
+
+/** Throws RequestRefused (400) for what is no GraphQL request. */
+export function parseGraphQLRequest(body: unknown): GraphQLRequest {
+  const result = SHAPE.safeParse(body);
+  if (!result.success) {
+    const problem = result.error.issues[0]?.message ?? 'its shape is wrong';
+    throw new RequestRefused(400, 'BAD_REQUEST', `This is not a GraphQL request: ${problem}.`);
+  }
+  const { query, operationName = null, variables = null } = result.data;
+  return { query, operationName, variables };
+}
+
+/** For logs: the operation's name, when it is a harmless word. */
+export function operationName({ operationName: given, query }: GraphQLRequest): string {
+  const name = given ?? /^\s*(?:query|mutation)\s+(\w+)/.exec(query)?.[1];
+  return name !== undefined && /^\w{1,64}$/.test(name) ? name : 'anonymous';
+}
