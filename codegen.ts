@@ -30,6 +30,7 @@ const config: CodegenConfig = {
           DeskView: '../../domain/profile.js#DeskView as DeskViewMapper',
           PresenceSignal: '../../domain/presence.js#PresenceSignal as PresenceSignalMapper',
           PresenceConflict: '../../domain/presence.js#PresenceConflict as PresenceConflictMapper',
+          FieldExplanation: '../../domain/explain.js#FieldExplanation as FieldExplanationMapper',
           ProfileConnection: '../../domain/read-profiles.js#PersonPage as PersonPageMapper',
         },
         enumValues: { Backend: { MIND: 'mind', OMNIVIBE: 'omnivibe', V2: 'v2' } },
@@ -38,6 +39,7 @@ const config: CodegenConfig = {
           ID: { input: 'string', output: 'string' },
           DateTime: { input: 'Date', output: 'Date' },
           EmailAddress: { input: 'string', output: 'string' },
+          JSON: { input: '../../domain/profile.js#JsonValue', output: '../../domain/profile.js#JsonValue' },
           JSONObject: {
             input: '../../domain/profile.js#JsonObject',
             output: '../../domain/profile.js#JsonObject',

@@ -1,4 +1,5 @@
 // The environment as one frozen, typed Config. Every problem is reported at once, and none repeats a value.
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
@@ -41,6 +42,7 @@ export interface Config {
   readonly deskStatuses: readonly DeskStatus[] | null;
   readonly auth: 'mind' | 'none';
   readonly linkRules: LinkRules;
+  readonly versionKey: Buffer;
   readonly routerSecret: string | null;
   readonly corsOrigins: readonly string[];
   readonly isExplorerOn: boolean;
@@ -172,6 +174,7 @@ const VARIABLES = {
     linksFile(),
     'links (lists of ids that are one person), apart (pairs of ids that are not) and shared (addresses), free of contradictions',
   ).default(NO_LINKS),
+  VERSION_KEY: credential.min(16, 'must have at least 16 characters').optional(),
   ROUTER_SECRET: credential.min(16, 'must have at least 16 characters').optional(),
   CORS_ORIGINS: z
     .string()
@@ -284,14 +287,14 @@ function placeProblems({ isProduction, isSet, isSandbox, isDisabled }: Draft): s
 }
 
 function credentialProblems({ isSet, isDisabled }: Draft): string[] {
-  const problems: string[] = [];
-  if (isSet('V2_URL') && !isDisabled('v2') && !isSet('V2_API_KEY')) {
-    problems.push('V2_API_KEY is not set; it is needed with V2_URL.');
-  }
-  if (isSet('OMNIVIBE_TOKEN') !== isSet('OMNIVIBE_ACCOUNT_ID')) {
-    problems.push('OMNIVIBE_TOKEN and OMNIVIBE_ACCOUNT_ID are needed together; set or unset both.');
-  }
-  return problems;
+  const needed = [
+    ...(isDisabled('v2') ? [] : [['V2_URL', 'V2_API_KEY'] as const]),
+    ['OMNIVIBE_TOKEN', 'OMNIVIBE_ACCOUNT_ID'],
+    ['OMNIVIBE_ACCOUNT_ID', 'OMNIVIBE_TOKEN'],
+  ] as const;
+  return needed
+    .filter(([given, other]) => isSet(given) && !isSet(other))
+    .map(([given, other]) => `${other} is not set; it is needed with ${given}.`);
 }
 
 function authProblems({ isProduction, auth, isSet, isSandbox, isDisabled }: Draft): string[] {
@@ -349,6 +352,7 @@ function assemble(values: Values, auth: Config['auth']): Config {
     deskStatuses: values.V2_STATUSES_FILE ?? null,
     auth,
     linkRules: values.LINKS_FILE,
+    versionKey: values.VERSION_KEY === undefined ? randomBytes(32) : Buffer.from(values.VERSION_KEY),
     routerSecret: values.ROUTER_SECRET ?? null,
     corsOrigins: values.CORS_ORIGINS ?? (isProduction ? [] : APOLLO_SANDBOX_ORIGINS),
     isExplorerOn: values.EXPLORER === undefined ? !isProduction : values.EXPLORER === 'on',

@@ -1,5 +1,6 @@
-// Who may read what. Pure; what no rule allows is denied.
+// Who may do what. Pure; what no rule allows is denied.
 import { GatewayError } from '../errors.js';
+import type { Writer } from './ownership.js';
 import type { Backend } from './profile.js';
 
 /** Who asks, as the authentication found. */
@@ -13,14 +14,77 @@ export interface Caller {
 
 /** Permissions of Mind that open other people's accounts. */
 const READ_ANY = ['readAnyUserProfile', 'updateSpecificProfile'];
+const WRITE_ANY = 'updateSpecificProfile';
 
-/** Throws FORBIDDEN unless the gateway's own credential may be used to read this person for this caller. */
+/** Whether the gateway's own credential may be used to read this person for this caller. */
+export function mayRead(caller: Caller, personsMindId: string | null): boolean {
+  return (
+    caller.isTrusted ||
+    READ_ANY.some((permission) => caller.permissions.has(permission)) ||
+    (personsMindId !== null && personsMindId === caller.mindUserId)
+  );
+}
+
+/** Throws FORBIDDEN unless `mayRead`. */
 export function assertMayRead(caller: Caller, backend: Backend, personsMindId: string | null): void {
-  if (caller.isTrusted || READ_ANY.some((permission) => caller.permissions.has(permission))) return;
-  if (personsMindId !== null && personsMindId === caller.mindUserId) return;
+  if (mayRead(caller, personsMindId)) return;
   throw new GatewayError(
     'FORBIDDEN',
     `Reading other people's ${backend} accounts needs readAnyUserProfile.`,
-    { backend },
+    {
+      backend,
+    },
   );
+}
+
+export type Access = 'READ_WRITE' | 'READ_ONLY' | 'SELF_ONLY' | 'WRITE_ONLY' | 'UNSUPPORTED' | 'DENIED';
+
+/** What a caller may do with a field at one backend, and why not more. */
+export interface BackendAccess {
+  readonly backend: Backend;
+  readonly access: Access;
+  readonly message: string | null;
+}
+
+export interface AccessQuestion {
+  readonly backend: Backend;
+  readonly isTakingPart: boolean;
+  /** Whether the backend shows the field. */
+  readonly isShown: boolean;
+  /** How the backend takes the field; null when it does not. */
+  readonly writer: Writer | null;
+  readonly caller: Caller;
+  /** Whose credential is used at the backend. */
+  readonly credential: 'caller' | 'gateway';
+  readonly personsMindId: string | null;
+  /** Whether the person's own token for the backend is at hand. */
+  readonly isOwnTokenHeld: boolean;
+}
+
+/** The decision for one field at one backend. */
+export function decideAccess(question: AccessQuestion): BackendAccess {
+  const { backend, isTakingPart, isShown, writer, caller, credential, personsMindId } = question;
+  const say = (access: Access, message: string | null = null): BackendAccess => ({
+    backend,
+    access,
+    message,
+  });
+  if (!isTakingPart) return say('UNSUPPORTED', 'The backend takes no part.');
+  if (!isShown && writer === null) return say('UNSUPPORTED', 'The backend does not have this field.');
+  const isSelf = personsMindId !== null && personsMindId === caller.mindUserId;
+  if (credential === 'gateway' && !mayRead(caller, personsMindId)) {
+    return say('DENIED', "Reading other people's accounts needs readAnyUserProfile.");
+  }
+  if (writer === null) return say('READ_ONLY', 'The backend does not let this field be changed.');
+  const mayWrite =
+    caller.isTrusted || caller.permissions.has(WRITE_ANY) || (isSelf && credential === 'caller');
+  if (!mayWrite && !(isSelf && question.isOwnTokenHeld)) {
+    return say(isShown ? 'READ_ONLY' : 'DENIED', `Changing it needs ${WRITE_ANY}.`);
+  }
+  if (writer.isSelfOnly === true && !question.isOwnTokenHeld) {
+    return say('SELF_ONLY', "Changing it needs the person's own token for this backend.");
+  }
+  return writer.isWriteOnly === true
+    ? say('WRITE_ONLY', 'The backend takes it and does not show it again.')
+    : say('READ_WRITE');
 }

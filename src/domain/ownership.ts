@@ -1,24 +1,60 @@
-// Whose value a person's field shows. The one table: resolvers, the choice of calls, and the documentation follow it.
-import type { Account, AccountOf, Backend, OmnivibeAccount } from './profile.js';
+// Whose value a field shows and who takes a new one. The one table: resolvers, the choice of calls, explain, version
+// tokens and docs/field-ownership.md follow it.
+import type {
+  AccountOf,
+  Backend,
+  DeskSettings,
+  JsonObject,
+  OmnivibeAccount,
+  OmnivibeDepth,
+  TicketFilters,
+  WorkSettings,
+} from './profile.js';
+
+/** What is read of a backend: the account, or what costs a call of its own. */
+export interface Parts extends AccountOf {
+  readonly desk: DeskSettings;
+  readonly rawData: JsonObject;
+}
+export type Part = keyof Parts;
+
+/** Whose call reads a part. */
+export const BACKEND_OF_PART: Readonly<Record<Part, Backend>> = {
+  mind: 'mind',
+  omnivibe: 'omnivibe',
+  v2: 'v2',
+  desk: 'v2',
+  rawData: 'mind',
+};
 
 /** One place that a field may come from. */
 export interface Source<T> {
-  readonly backend: Backend;
-  /** Null when the account answers that it has none; then the next source is asked. */
-  readonly read: (account: Account) => T | null;
+  readonly part: Part;
+  /** How much of an omnivibe account it takes to tell. */
+  readonly omnivibeDepth: OmnivibeDepth;
+  /** Null when the backend answers that it has none; then the next source is asked. */
+  readonly read: (part: Parts[Part]) => T | null;
 }
 
-const from =
-  <B extends Backend>(backend: B) =>
-  <T>(read: (account: AccountOf[B]) => T | null): Source<T> => ({
-    backend,
-    read: (account) => read(account as AccountOf[B]),
-  });
-const mind = from('mind');
-const omnivibe = from('omnivibe');
-const v2 = from('v2');
+/** How a backend takes a new value. */
+export interface Writer {
+  /** Where the value goes, in the backend's own words. */
+  readonly as: string;
+  /** True where the backend takes the value and never shows it again. */
+  readonly isWriteOnly?: true;
+  /** True where only the person's own token can do it. */
+  readonly isSelfOnly?: true;
+}
 
-/** The fields of a person that accounts hold between them. */
+export interface Ownership<T> {
+  /** In read order. A source that fails makes the field fail: nobody else's value stands in for it. */
+  readonly read: readonly Source<T>[];
+  readonly write: Readonly<Partial<Record<Backend, Writer>>>;
+  /** The form in which texts are compared; left out: as they are. */
+  readonly normalize?: (text: string) => string;
+}
+
+/** Person-level fields that several accounts hold. */
 export interface PersonFields {
   readonly firstName: string;
   readonly lastName: string;
@@ -33,33 +69,187 @@ export interface PersonFields {
 }
 export type PersonField = keyof PersonFields;
 
-/** Each field's sources in read order. One that fails makes the field fail: nobody else's value stands in for it. */
-export const FIELD_SOURCES: { readonly [F in PersonField]: readonly Source<PersonFields[F]>[] } = {
-  firstName: [mind((account) => account.firstName), v2((account) => account.firstName)],
-  lastName: [mind((account) => account.lastName), v2((account) => account.lastName)],
-  displayName: [
-    omnivibe(chosenDisplayName),
-    mind((account) => account.nameAlias),
-    mind((account) => account.name),
-    v2((account) => account.name),
-  ],
-  username: [v2((account) => account.username)],
-  email: [
-    mind((account) => account.email),
-    v2((account) => account.email),
-    omnivibe((account) => account.email),
-  ],
-  phone: [mind((account) => account.phone), v2((account) => account.telephone)],
-  language: [mind((account) => account.language), v2((account) => account.language)],
-  avatarUrl: [omnivibe((account) => account.avatarUrl)],
-  externalId: [mind((account) => account.externalId)],
-  lastSeenAt: [mind((account) => account.lastSeenAt)],
+/** Every field by its dotted path: the leaves that can be read and written. A path without a row does not compile. */
+export type FieldPath =
+  | PersonField
+  | 'avatar'
+  | 'routing.call'
+  | 'routing.chat'
+  | `settings.work.${Exclude<keyof WorkSettings, 'skills' | 'ticketFilters'>}`
+  | 'settings.work.skills.tagIds'
+  | 'settings.work.skills.channels'
+  | `settings.work.ticketFilters.${keyof TicketFilters}`
+  | `settings.desk.${keyof DeskSettings}`
+  | `settings.inbox.${keyof OmnivibeAccount['inbox']}`
+  | 'mind.nameAlias'
+  | 'mind.ssoOnly'
+  | 'mind.rawData'
+  | 'v2.dateFormat'
+  | 'v2.groups';
+
+const from =
+  <P extends Part>(part: P, omnivibeDepth: OmnivibeDepth = 'listed') =>
+  <T>(read: (value: Parts[P]) => T | null): Source<T> => ({
+    part,
+    omnivibeDepth,
+    read: (value) => read(value as Parts[P]),
+  });
+const mind = from('mind');
+const omnivibe = from('omnivibe');
+const omnivibeProfile = from('omnivibe', 'profile');
+const omnivibePresence = from('omnivibe', 'presence');
+const v2 = from('v2');
+const desk = from('desk');
+
+const work = <T>(as: string, read: (settings: WorkSettings) => T | null): Ownership<T> => ({
+  read: [mind((account) => account.work && read(account.work))],
+  write: { mind: { as: `settings.${as}` } },
+});
+const filter = <T>(key: keyof TicketFilters, read: (filters: TicketFilters) => T | null): Ownership<T> =>
+  work(`ticketsFilters.${key}`, ({ ticketFilters }) => ticketFilters && read(ticketFilters));
+const toggle = <T>(endpoint: string, read: (settings: DeskSettings) => T | null): Ownership<T> => ({
+  read: [desk(read)],
+  write: { v2: { as: `PUT ${endpoint}` } },
+});
+
+type Table = {
+  readonly [P in FieldPath]: P extends PersonField ? Ownership<PersonFields[P]> : Ownership<unknown>;
 };
+
+export const OWNERSHIP: Table = {
+  firstName: {
+    read: [mind(({ firstName }) => firstName), v2(({ firstName }) => firstName)],
+    write: { mind: { as: 'firstName' }, v2: { as: 'firstname' }, omnivibe: { as: 'name' } },
+    normalize: words,
+  },
+  lastName: {
+    read: [mind(({ lastName }) => lastName), v2(({ lastName }) => lastName)],
+    write: { mind: { as: 'lastName' }, v2: { as: 'lastname' }, omnivibe: { as: 'name' } },
+    normalize: words,
+  },
+  displayName: {
+    read: [
+      omnivibe(chosenDisplayName),
+      mind(({ nameAlias }) => nameAlias),
+      mind(({ name }) => name),
+      v2(({ name }) => name),
+    ],
+    write: { omnivibe: { as: 'display_name' }, mind: { as: 'nameAlias' } },
+    normalize: words,
+  },
+  username: { read: [v2(({ username }) => username)], write: { v2: { as: 'name' } } },
+  email: {
+    read: [mind(({ email }) => email), v2(({ email }) => email), omnivibe(({ email }) => email)],
+    write: { v2: { as: 'email' }, omnivibe: { as: 'email' } },
+    normalize: (email) => email.trim().toLowerCase(),
+  },
+  phone: {
+    read: [mind(({ phone }) => phone), v2(({ telephone }) => telephone)],
+    write: {
+      mind: { as: 'phone' },
+      v2: { as: 'telephone' },
+      omnivibe: { as: 'phone_number', isWriteOnly: true },
+    },
+    normalize: phoneDigits,
+  },
+  language: {
+    read: [mind(({ language }) => language), v2(({ language }) => language)],
+    write: { mind: { as: 'lang' }, v2: { as: 'language' } },
+    normalize: (language) => language.replace('_', '-').toLowerCase(),
+  },
+  avatarUrl: { read: [omnivibe(({ avatarUrl }) => avatarUrl)], write: {} },
+  avatar: { read: [], write: { mind: { as: 'image', isWriteOnly: true } } },
+  externalId: { read: [mind(({ externalId }) => externalId)], write: { mind: { as: 'externalId' } } },
+  lastSeenAt: { read: [mind(({ lastSeenAt }) => lastSeenAt)], write: {} },
+
+  'routing.call': {
+    read: [mind(({ callRouting }) => callRouting?.value ?? null)],
+    write: { mind: { as: 'callRoutingStatus' } },
+  },
+  'routing.chat': {
+    read: [mind(({ chatRouting }) => chatRouting?.value ?? null)],
+    write: { mind: { as: 'chatRoutingStatus' } },
+  },
+
+  'settings.work.status': work('status', ({ status }) => status),
+  'settings.work.inheritsFromTeams': work(
+    'inheritTeamSettings',
+    ({ inheritsFromTeams }) => inheritsFromTeams,
+  ),
+  'settings.work.personalFilters': work('isPersonalFilters', ({ personalFilters }) => personalFilters),
+  'settings.work.supersetRole': work('supersetRole', ({ supersetRole }) => supersetRole),
+  'settings.work.reportName': work('nameReports', ({ reportName }) => reportName),
+  'settings.work.roleId': work('roleId', ({ roleId }) => roleId.own),
+  'settings.work.teamIds': work('teamIds', ({ teamIds }) => teamIds),
+  'settings.work.skills.tagIds': work('skills.tagIds', ({ skills }) => skills.own?.tagIds ?? null),
+  'settings.work.skills.channels': work('skills.channels', ({ skills }) => skills.own?.channels ?? null),
+  'settings.work.tagsOnRoute': work('tagsOnRoute', ({ tagsOnRoute }) => tagsOnRoute.own),
+  'settings.work.tagsOnEdit': work('tagsOnEdit', ({ tagsOnEdit }) => tagsOnEdit.own),
+  'settings.work.limitBacklogAccess': work(
+    'limitTicketBacklogAccess',
+    ({ limitBacklogAccess }) => limitBacklogAccess.own,
+  ),
+  'settings.work.backlogRequiredTagIds': work(
+    'ticketBacklogRequiredTagIds',
+    ({ backlogRequiredTagIds }) => backlogRequiredTagIds.own,
+  ),
+  'settings.work.ticketFilters.groups': filter('groups', ({ groups }) => groups),
+  'settings.work.ticketFilters.intents': filter('intents', ({ intents }) => intents),
+  'settings.work.ticketFilters.tagIds': filter('tagIds', ({ tagIds }) => tagIds),
+  'settings.work.ticketFilters.personalQueue': filter('personalQueue', ({ personalQueue }) => personalQueue),
+  'settings.work.ticketFilters.onlyIntents': filter('onlyIntents', ({ onlyIntents }) => onlyIntents),
+
+  'settings.desk.maxChats': toggle('maxChats', ({ maxChats }) => maxChats),
+  'settings.desk.chatSoundOnNewMessage': toggle('chatSoundNewMessage', (own) => own.chatSoundOnNewMessage),
+  'settings.desk.notifyOnTicketAssignment': toggle(
+    'notifyOnTicketAssignment',
+    (own) => own.notifyOnTicketAssignment,
+  ),
+  'settings.desk.ticketIncognitoMode': toggle('ticketIncognitoMode', (own) => own.ticketIncognitoMode),
+  'settings.desk.autoAnswerCalls': toggle('callsAutoAnswer', ({ autoAnswerCalls }) => autoAnswerCalls),
+
+  'settings.inbox.availability': {
+    read: [omnivibePresence(({ inbox }) => inbox.availability)],
+    write: { omnivibe: { as: 'availability' } },
+  },
+  'settings.inbox.autoOffline': {
+    read: [omnivibe(({ inbox }) => inbox.autoOffline)],
+    write: { omnivibe: { as: 'auto_offline' } },
+  },
+  'settings.inbox.messageSignature': {
+    read: [omnivibeProfile(({ inbox }) => inbox.messageSignature)],
+    write: { omnivibe: { as: 'message_signature', isSelfOnly: true } },
+  },
+  'settings.inbox.uiSettings': {
+    read: [omnivibeProfile(({ inbox }) => inbox.uiSettings)],
+    write: { omnivibe: { as: 'ui_settings', isSelfOnly: true } },
+  },
+
+  'mind.nameAlias': { read: [mind(({ nameAlias }) => nameAlias)], write: { mind: { as: 'nameAlias' } } },
+  'mind.ssoOnly': { read: [mind(({ ssoOnly }) => ssoOnly)], write: { mind: { as: 'isSsoOnly' } } },
+  'mind.rawData': { read: [from('rawData')((rawData) => rawData)], write: { mind: { as: 'rawData' } } },
+
+  'v2.dateFormat': { read: [v2(({ dateFormat }) => dateFormat)], write: { v2: { as: 'dateFormat' } } },
+  'v2.groups': { read: [v2(({ groups }) => groups)], write: { v2: { as: 'groups' } } },
+};
+
+export const FIELD_PATHS = Object.keys(OWNERSHIP) as readonly FieldPath[];
 
 /**
  * A display name that merely repeats the name was not chosen. The agent list cannot tell the two apart, so neither way of
  * reading does: the same person has the same display name whichever call the selection leads to.
  */
-function chosenDisplayName(account: OmnivibeAccount): string | null {
-  return account.displayName === account.name ? null : account.displayName;
+function chosenDisplayName({ displayName, name }: OmnivibeAccount): string | null {
+  return displayName === name ? null : displayName;
+}
+
+/** Blanks do not make another name, nor does the way in which an accent is composed. */
+function words(name: string): string {
+  return name.normalize('NFC').trim().replaceAll(/\s+/g, ' ');
+}
+
+/** `+49 30 90-1820`, `0049 30 901820` and `+4930901820` are one number; `(0)` after the country code is not dialled. */
+function phoneDigits(phone: string): string {
+  const trimmed = phone.trim().replace(/^00/, '+').replace('(0)', '');
+  return `${trimmed.startsWith('+') ? '+' : ''}${trimmed.replaceAll(/\D/g, '')}`;
 }

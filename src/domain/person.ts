@@ -3,7 +3,15 @@ import { GatewayError } from '../errors.js';
 import { assertMayRead } from './access.js';
 import type { AccountLink } from './identity.js';
 import { createPersonLinks, type LinkContext } from './person-links.js';
-import { FIELD_SOURCES, type PersonField, type PersonFields } from './ownership.js';
+import {
+  BACKEND_OF_PART,
+  OWNERSHIP,
+  type Part,
+  type Parts,
+  type PersonField,
+  type PersonFields,
+  type Source,
+} from './ownership.js';
 import type { PresenceSources, SourceState } from './presence.js';
 import type { AccountOf, AccountRef, Backend, OmnivibeDepth } from './profile.js';
 
@@ -26,6 +34,13 @@ export interface Person {
   account<B extends Backend>(backend: B): Promise<Linked<AccountOf[B]> | null>;
   /** A person-level field by the ownership table. */
   field<F extends PersonField>(field: F): Promise<PersonFields[F] | null>;
+  /** What one place says of a field; null when the person has no account there, or it has no value. */
+  read<T>(source: Source<T>): Promise<T | null>;
+  /** Mind id of the person, looked up without regard to who asks. */
+  mindId(): Promise<string | null>;
+  /** Whether a token of the person's own is at hand for a backend that knows such tokens. */
+  holdsOwnToken(backend: Backend): Promise<boolean>;
+  readonly context: ReadContext;
   /** What came of asking each of these backends for the account; the others count as not linked. */
   sources(backends: readonly Backend[]): Promise<PresenceSources>;
 }
@@ -43,11 +58,13 @@ export function createPerson(context: ReadContext, { seed, omnivibeDepth }: Pers
   const links = createPersonLinks(context, seed);
   const accounts = new Map<Backend, Promise<unknown>>();
 
+  const mindId = async () => (await links.linkTo('mind'))?.ref.id ?? null;
+
   async function ref(backend: Backend): Promise<AccountRef | null> {
     const reader = readers[backend];
     if (reader === null) return null;
     if (reader.credential === 'gateway' && !caller.isTrusted) {
-      assertMayRead(caller, backend, (await links.linkTo('mind'))?.ref.id ?? null);
+      assertMayRead(caller, backend, await mindId());
     }
     // The account that the person was found by needs no looking up.
     return backend === seed.backend ? seed : ((await links.linkTo(backend))?.ref ?? null);
@@ -71,6 +88,26 @@ export function createPerson(context: ReadContext, { seed, omnivibeDepth }: Pers
     return loaded;
   }
 
+  async function part(name: Part): Promise<Parts[Part] | null> {
+    switch (name) {
+      case 'desk':
+      case 'rawData': {
+        const own = await ref(BACKEND_OF_PART[name]);
+        if (own === null) return null;
+        return name === 'desk'
+          ? ((await readers.v2?.deskSettings(own.id)) ?? null)
+          : ((await readers.mind?.rawData(own.id)) ?? null);
+      }
+      default:
+        return account(name);
+    }
+  }
+
+  async function read<T>(source: Source<T>): Promise<T | null> {
+    const own = await part(source.part);
+    return own === null ? null : source.read(own);
+  }
+
   async function source<B extends Backend>(backend: B): Promise<SourceState<AccountOf[B]>> {
     try {
       const own = await account(backend);
@@ -83,7 +120,16 @@ export function createPerson(context: ReadContext, { seed, omnivibeDepth }: Pers
 
   const person: Person = {
     seed,
+    context,
     ref,
+    read,
+    mindId,
+
+    async holdsOwnToken(backend) {
+      const own = backend === 'omnivibe' ? await ref('omnivibe') : null;
+      return own !== null && (await readers.omnivibe?.holdsTokenOf(own.id)) === true;
+    },
+
     anchor: () => links.anchor(),
     account,
 
@@ -94,9 +140,8 @@ export function createPerson(context: ReadContext, { seed, omnivibeDepth }: Pers
     },
 
     async field<F extends PersonField>(field: F) {
-      for (const { backend, read } of FIELD_SOURCES[field]) {
-        const own = await account(backend);
-        const value = own === null ? null : read(own);
+      for (const source of OWNERSHIP[field].read as readonly Source<PersonFields[F]>[]) {
+        const value = await read(source);
         if (value !== null) return value;
       }
       return null;

@@ -74,6 +74,8 @@ export interface MindReader extends BackendReader<'mind'> {
 export interface OmnivibeReader extends BackendReader<'omnivibe'> {
   /** Whose token the caller sent along; null without one. One call. */
   callersAccount(): Promise<AccountRef | null>;
+  /** Whether a token of this user is at hand, the caller's own or one held by the gateway. */
+  holdsTokenOf(id: string): Promise<boolean>;
 }
 
 export interface V2Reader extends BackendReader<'v2'> {

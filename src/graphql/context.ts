@@ -14,6 +14,8 @@ export interface UpstreamBill {
 export interface GraphQLContext {
   readonly read: ReadContext;
   readonly requestId: string;
+  /** Key of version tokens. */
+  readonly versionKey: Buffer;
   /** Whether the request comes from the federation router, or from anybody where nothing is kept from strangers. */
   readonly isRouterTrusted: boolean;
   /** Null where the bill is not shown to this caller. */

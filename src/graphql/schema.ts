@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { concatAST, defaultFieldResolver, parse, type GraphQLSchema } from 'graphql';
-import { GraphQLDateTime, GraphQLEmailAddress, GraphQLJSONObject } from 'graphql-scalars';
+import { GraphQLDateTime, GraphQLEmailAddress, GraphQLJSON, GraphQLJSONObject } from 'graphql-scalars';
 import { GatewayError } from '../errors.js';
 import type { GraphQLContext } from './context.js';
 import type { Resolvers } from './generated/resolvers.js';
@@ -23,6 +23,7 @@ const resolvers: Resolvers = {
   Backend,
   DateTime: GraphQLDateTime,
   EmailAddress: GraphQLEmailAddress,
+  JSON: GraphQLJSON,
   JSONObject: GraphQLJSONObject,
   MindAccount,
   OmnivibeAccount,

@@ -1,5 +1,6 @@
 // What a selection will read of the people it selects, found out before the first call.
 import {
+  getArgumentValues,
   getDirectiveValues,
   getNamedType,
   GraphQLIncludeDirective,
@@ -8,12 +9,15 @@ import {
   isInterfaceType,
   isObjectType,
   Kind,
+  type FieldNode,
+  type GraphQLField,
   type GraphQLNamedType,
   type GraphQLResolveInfo,
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { FIELD_SOURCES } from '../domain/ownership.js';
+import { depthOfFields, expectFieldPaths, VERSIONED_FIELDS } from '../domain/explain.js';
+import { BACKEND_OF_PART, FIELD_PATHS, OWNERSHIP } from '../domain/ownership.js';
 import { BACKENDS, OMNIVIBE_DEPTHS, type Backend, type OmnivibeDepth } from '../domain/profile.js';
 import type { Selection } from '../domain/read-profiles.js';
 
@@ -27,10 +31,10 @@ interface Reads {
 const READS: Readonly<Record<string, Reads>> = {
   // Of several sources only the first is certain.
   ...Object.fromEntries(
-    Object.entries(FIELD_SOURCES).map(([field, [first]]) => [
-      `Profile.${field}`,
-      { accounts: first === undefined ? [] : [first.backend] },
-    ]),
+    FIELD_PATHS.filter((path) => !path.includes('.')).map((path) => {
+      const [first] = OWNERSHIP[path].read;
+      return [`Profile.${path}`, { accounts: first === undefined ? [] : [BACKEND_OF_PART[first.part]] }];
+    }),
   ),
   'Profile.routing': { accounts: ['mind'] },
   'Profile.mind': { accounts: ['mind'] },
@@ -54,6 +58,9 @@ const READS: Readonly<Record<string, Reads>> = {
   'Presence.statusLock': { accounts: ['v2'] },
 };
 
+/** Fields whose reads depend on their argument `fields`. */
+const EXPLAINED = ['Profile.explain', 'Profile.version'];
+
 /** What lies below the field that is being resolved, however deep; `@skip` and `@include` are heeded. */
 export function selectionOf(info: GraphQLResolveInfo): Selection {
   const backends = new Set<Backend>();
@@ -73,6 +80,7 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
         const field = type.getFields()[node.name.value];
         if (field === undefined) return;
         note(READS[`${type.name}.${field.name}`]);
+        if (EXPLAINED.includes(`${type.name}.${field.name}`)) note({ omnivibeDepth: depthOf(node, field) });
         visit(node.selectionSet, getNamedType(field.type));
         return;
       }
@@ -87,6 +95,17 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
         visit(fragment.selectionSet, typeNamed(fragment.typeCondition.name.value) ?? type);
       }
     }
+  }
+
+  function depthOf(node: FieldNode, field: GraphQLField<unknown, unknown>): OmnivibeDepth {
+    const { fields } = getArgumentValues(field, node, info.variableValues) as { fields?: string[] | null };
+    if (field.name === 'version')
+      return depthOfFields(fields == null ? VERSIONED_FIELDS : expectFieldPaths(fields));
+    // Whether values differ, and who may change them, is told without reading deeper.
+    const isRead = node.selectionSet?.selections.some(
+      (child) => child.kind !== Kind.FIELD || child.name.value === 'chosen' || child.name.value === 'values',
+    );
+    return isRead === true ? depthOfFields(expectFieldPaths(fields ?? null)) : 'listed';
   }
 
   function typeNamed(name: string | undefined): GraphQLNamedType | null {

@@ -72,6 +72,7 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
         linkRules: config.linkRules,
       },
       requestId: operation.requestId,
+      versionKey: config.versionKey,
       isRouterTrusted: isRouterTrusted(req),
       bill: maySeeBill(req, caller) ? () => operation.bill() : null,
     };

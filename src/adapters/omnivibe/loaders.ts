@@ -239,6 +239,12 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
       return user?.id == null ? null : { backend: 'omnivibe', id: user.id };
     },
 
+    async holdsTokenOf(id) {
+      if ((await this.callersAccount())?.id === id) return true;
+      const email = (await knownById(id))?.email ?? null;
+      return email !== null && credentials.userTokens.has(normalizeEmail(email));
+    },
+
     accountsByEmail,
     knownById,
 

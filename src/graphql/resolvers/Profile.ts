@@ -1,3 +1,4 @@
+import { expectFieldPaths, explainField, VERSIONED_FIELDS, versionOf } from '../../domain/explain.js';
 import { BACKENDS, formatRef } from '../../domain/profile.js';
 import { getProfile } from '../../domain/read-profiles.js';
 import type { ProfileResolvers } from '../generated/resolvers.js';
@@ -33,6 +34,11 @@ export const Profile: ProfileResolvers = {
   },
   settings: (person) => person,
   presence: (person) => person,
+
+  explain: (person, { fields }) =>
+    expectFieldPaths(fields ?? null).map((field) => explainField(person, field)),
+  version: (person, { fields }, { versionKey }) =>
+    versionOf(person, fields == null ? VERSIONED_FIELDS : expectFieldPaths(fields), versionKey),
 
   mind: (person) => person.account('mind'),
   omnivibe: (person) => person.account('omnivibe'),

@@ -1,0 +1,145 @@
+// Where a field's value comes from: whose is shown, what the others say, and who takes a new one. And version tokens over it.
+import { createHmac } from 'node:crypto';
+import { GatewayError } from '../errors.js';
+import { decideAccess, type BackendAccess } from './access.js';
+import {
+  BACKEND_OF_PART,
+  FIELD_PATHS,
+  OWNERSHIP,
+  type FieldPath,
+  type Ownership,
+  type Source,
+} from './ownership.js';
+import type { Person } from './person.js';
+import { BACKENDS, OMNIVIBE_DEPTHS, type Backend, type JsonValue, type OmnivibeDepth } from './profile.js';
+
+/** What one backend says. */
+export interface SourcedValue {
+  readonly backend: Backend;
+  readonly value: JsonValue;
+}
+
+/** The account of one field; each part is found out when it is asked for. */
+export interface FieldExplanation {
+  readonly field: FieldPath;
+  /** Whose value is shown; null when none has one. */
+  chosen(): Promise<Backend | null>;
+  values(): Promise<readonly SourcedValue[]>;
+  /** Whether linked backends hold values that differ once spelling is set aside. */
+  conflicting(): Promise<boolean>;
+  access(): Promise<readonly BackendAccess[]>;
+}
+
+/** Checks field paths; null means all. Throws BAD_USER_INPUT naming those that are not known. */
+export function expectFieldPaths(fields: readonly string[] | null): readonly FieldPath[] {
+  if (fields === null) return FIELD_PATHS;
+  const unknown = fields.filter((field) => !Object.hasOwn(OWNERSHIP, field));
+  if (unknown.length === 0) return [...new Set(fields as readonly FieldPath[])];
+  const message = `Argument "fields" takes dotted paths such as "phone" or "settings.desk.maxChats"; ${unknown.length} of them are not known.`;
+  throw new GatewayError('BAD_USER_INPUT', message);
+}
+
+/** How much of an omnivibe account these fields need. */
+export function depthOfFields(fields: readonly FieldPath[]): OmnivibeDepth {
+  const needed = fields.flatMap((field) => OWNERSHIP[field].read.map(({ omnivibeDepth }) => omnivibeDepth));
+  return OMNIVIBE_DEPTHS.findLast((depth) => needed.includes(depth)) ?? 'listed';
+}
+
+export function explainField(person: Person, field: FieldPath): FieldExplanation {
+  const { read }: Ownership<unknown> = OWNERSHIP[field];
+  return {
+    field,
+
+    async chosen() {
+      for (const source of read) {
+        if ((await person.read(source)) !== null) return BACKEND_OF_PART[source.part];
+      }
+      return null;
+    },
+
+    async values() {
+      const values = await readEach(person, read);
+      return values.map(({ backend, value }) => ({ backend, value: toJson(value) }));
+    },
+
+    async conflicting() {
+      if (new Set(read.map(({ part }) => part)).size < 2) return false;
+      const told = (await normalizedValues(person, field)).filter(({ value }) => value !== null);
+      return new Set(told.map(({ value }) => JSON.stringify(value))).size > 1;
+    },
+
+    access: () => Promise.all(BACKENDS.map((backend) => accessTo(person, field, backend))),
+  };
+}
+
+async function accessTo(person: Person, field: FieldPath, backend: Backend): Promise<BackendAccess> {
+  const { read, write } = OWNERSHIP[field];
+  const { readers, caller } = person.context;
+  const reader = readers[backend];
+  const writer = write[backend] ?? null;
+  const isOwnTokenHeld = writer?.isSelfOnly === true && (await person.holdsOwnToken(backend));
+  return decideAccess({
+    backend,
+    isTakingPart: reader !== null,
+    isShown: read.some(({ part }) => BACKEND_OF_PART[part] === backend),
+    writer,
+    caller,
+    credential: reader?.credential ?? 'gateway',
+    personsMindId: caller.isTrusted ? null : await person.mindId(),
+    isOwnTokenHeld,
+  });
+}
+
+/** What each linked backend says, each by the first of its sources that has a value. */
+async function readEach(person: Person, sources: readonly Source<unknown>[]) {
+  const backends = [...new Set(sources.map(({ part }) => BACKEND_OF_PART[part]))];
+  const values = await Promise.all(
+    backends.map(async (backend) => {
+      if ((await person.ref(backend)) === null) return [];
+      for (const source of sources.filter(({ part }) => BACKEND_OF_PART[part] === backend)) {
+        const value = await person.read(source);
+        if (value !== null) return [{ backend, value }];
+      }
+      return [{ backend, value: null }];
+    }),
+  );
+  return values.flat();
+}
+
+/**
+ * An opaque token over the values of fields, for `ifVersion`: equal while no backend's value changes. It carries the
+ * positions of its fields and a keyed hash, so that nothing can be told or guessed from it.
+ */
+export async function versionOf(person: Person, fields: readonly FieldPath[], key: Buffer): Promise<string> {
+  const ordered = FIELD_PATHS.filter((field) => fields.includes(field));
+  const anchor = await person.anchor();
+  const values = await Promise.all(ordered.map((field) => normalizedValues(person, field)));
+  const hash = createHmac('sha256', key)
+    .update(JSON.stringify([anchor, ordered, values]))
+    .digest('base64url');
+  const list = ordered.map((field) => FIELD_PATHS.indexOf(field).toString(36)).join('.');
+  return `${Buffer.from(list).toString('base64url')}.${hash}`;
+}
+
+/** What each linked backend says, in the form in which it is compared. */
+async function normalizedValues(
+  person: Person,
+  field: FieldPath,
+): Promise<{ backend: Backend; value: unknown }[]> {
+  const { read, normalize }: Ownership<unknown> = OWNERSHIP[field];
+  const values = await readEach(person, read);
+  if (normalize === undefined) return values;
+  return values.map(({ backend, value }) => ({
+    backend,
+    value: typeof value === 'string' ? normalize(value) : value,
+  }));
+}
+
+/** The fields that are read and can be written: what a version covers unless it is told otherwise. */
+export const VERSIONED_FIELDS: readonly FieldPath[] = FIELD_PATHS.filter(
+  (field) => OWNERSHIP[field].read.length > 0 && Object.keys(OWNERSHIP[field].write).length > 0,
+);
+
+function toJson(value: unknown): JsonValue {
+  return value instanceof Date ? value.toISOString() : (value as JsonValue);
+}
