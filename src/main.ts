@@ -4,6 +4,7 @@ import { createAdapters } from './adapters/index.js';
 import { ConfigError, loadConfig, type Config } from './config.js';
 import { joinBackends } from './server/backends.js';
 import { startGateway } from './server/gateway.js';
+import { ListenError } from './server/listen.js';
 import { createLogger } from './server/logging.js';
 
 const EXIT_BAD_CONFIGURATION = 78;
@@ -25,7 +26,13 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 };
 const logger = createLogger(config.logLevel);
 const backends = await joinBackends(config);
-const gateway = await startGateway({ config, adapters: createAdapters(backends.options), logger });
+const gateway = await startGateway({ config, adapters: createAdapters(backends.options), logger }).catch(
+  (error: unknown) => {
+    if (!(error instanceof ListenError)) throw error;
+    console.error(error.message);
+    process.exit(1);
+  },
+);
 
 console.log(`profile gateway ${version} listening on ${gateway.url} (GraphQL at ${gateway.url}/graphql)`);
 for (const { name, url, isSandbox } of backends.described) {

@@ -1,6 +1,7 @@
 // From `unknown` to wire types. Tolerant of spelling, strict about meaning: a value of a wrong type is not guessed at,
 // it makes the one field that needs it fail, and nothing else.
 import { GatewayError } from '../errors.js';
+import { noteDrift } from './drift.js';
 
 const UNREADABLE = Symbol('unreadable');
 type Decoded<T> = T | null | typeof UNREADABLE;
@@ -65,9 +66,18 @@ export type DecodedBy<D> = D extends Decoder<infer T> ? T : never;
 type Shape<T> = { readonly [K in keyof T]: Decoder<T[K]> };
 type ShapeOf<T> = { readonly [K in keyof T]: T[K] | null };
 
-/** An object of which only the named keys are read. Reading a key of the wrong type throws UPSTREAM_BAD_RESPONSE. */
-export function object<T>(backend: string, name: string, shape: Shape<T>): Decoder<ShapeOf<T>> {
+/**
+ * An object of which only the named keys are read. Reading a key of the wrong type throws UPSTREAM_BAD_RESPONSE.
+ * `unread` names keys that the contract knows and nobody needs; any other key is new.
+ */
+export function object<T>(
+  backend: string,
+  name: string,
+  shape: Shape<T>,
+  unread: readonly string[] = [],
+): Decoder<ShapeOf<T>> {
   const keys = Object.keys(shape) as (keyof T & string)[];
+  const known = new Set<string>([...keys, ...unread]);
   return (value) => {
     const raw = anyObject(value);
     if (raw === null || raw === UNREADABLE) return raw;
@@ -75,12 +85,14 @@ export function object<T>(backend: string, name: string, shape: Shape<T>): Decod
     for (const key of keys) {
       const decoded = shape[key](raw[key]);
       if (decoded === UNREADABLE) {
+        noteDrift(backend, 'changed type', `${name}.${key}`);
         // Not enumerable, so that a row can still be compared as a whole.
         Object.defineProperty(result, key, { get: () => refuse(backend, `${name}.${key}`) });
       } else {
         result[key] = decoded;
       }
     }
+    for (const key in raw) if (!known.has(key)) noteDrift(backend, 'new key', name, key);
     return result as ShapeOf<T>;
   };
 }

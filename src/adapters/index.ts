@@ -6,6 +6,7 @@ import { createMindAdapter, type MindAdapter, type MindCredential, type MindOpti
 import { createOmnivibeAdapter, type OmnivibeAdapter, type OmnivibeOptions } from './omnivibe/index.js';
 import { createV2Adapter, type V2Adapter, type V2Options } from './v2/index.js';
 
+export { onDrift } from './drift.js';
 export type { MindCredential } from './mind/index.js';
 
 /** The options of each backend; null for one that takes no part. */

@@ -2,6 +2,7 @@
 import DataLoader from 'dataloader';
 import { GatewayError } from '../errors.js';
 import type { CallScope } from '../transport/call-scope.js';
+import { noteDrift } from './drift.js';
 
 /** One read a key and operation; keys asked for in the same turn are fetched together. */
 export interface Loader<V> {
@@ -50,7 +51,10 @@ export function indexById<Row>(
   const byId = new Map<string, Row | GatewayError>();
   for (const row of rows) {
     const id = idOf(row);
-    if (id === null) continue;
+    if (id === null) {
+      noteDrift(backend, 'missing key', 'id');
+      continue;
+    }
     const other = byId.get(id);
     if (other === undefined) byId.set(id, row);
     else if (JSON.stringify(other) !== JSON.stringify(row)) byId.set(id, differingRows(backend));

@@ -3,15 +3,21 @@ import type { JsonObject, Translated } from '../domain/profile.js';
 import { GatewayError } from '../errors.js';
 import { TZDate } from '@date-fns/tz';
 import { withoutSecrets } from '../transport/redact.js';
+import { noteDrift } from './drift.js';
 
-/** A word of a vendor's enumeration; a word that the table lacks is UNKNOWN and is not passed on. */
-export function translate<T extends string>(
+/** Reads the words of a vendor's enumeration; a word that the table lacks is UNKNOWN and is not passed on. */
+export function vocabulary<T extends string>(
+  backend: string,
+  name: string,
   table: Readonly<Record<string, T>>,
-  word: string | null,
-): Translated<T | 'UNKNOWN'> | null {
-  if (word === null) return null;
-  const value = Object.hasOwn(table, word) ? table[word] : undefined;
-  return value === undefined ? { value: 'UNKNOWN', native: null } : { value, native: word };
+) {
+  return (word: string | null): Translated<T | 'UNKNOWN'> | null => {
+    if (word === null) return null;
+    const value = Object.hasOwn(table, word) ? table[word] : undefined;
+    if (value !== undefined) return { value, native: word };
+    noteDrift(backend, 'unknown value', name);
+    return { value: 'UNKNOWN', native: null };
+  };
 }
 
 /** A language as BCP 47 writes it, `en_GB` as `en-GB`; text that is no language tag stays as it is. */

@@ -35,7 +35,8 @@ export function expectFieldPaths(fields: readonly string[] | null): readonly Fie
   if (fields === null) return FIELD_PATHS;
   const unknown = fields.filter((field) => !Object.hasOwn(OWNERSHIP, field));
   if (unknown.length === 0) return [...new Set(fields as readonly FieldPath[])];
-  const message = `Argument "fields" takes dotted paths such as "phone" or "settings.desk.maxChats"; ${unknown.length} of them are not known.`;
+  const named = unknown.filter((field) => /^[\w.]{1,60}$/.test(field)).join(', ');
+  const message = `Argument "fields" takes dotted paths such as "phone" or "settings.desk.maxChats"; not known: ${named || 'what was given'}.`;
   throw new GatewayError('BAD_USER_INPUT', message);
 }
 
@@ -63,7 +64,7 @@ export function explainField(person: Person, field: FieldPath): FieldExplanation
     },
 
     async conflicting() {
-      if (new Set(read.map(({ part }) => part)).size < 2) return false;
+      if (new Set(read.filter(({ isStandIn }) => !isStandIn).map(({ part }) => part)).size < 2) return false;
       const told = (await normalizedValues(person, field)).filter(({ value }) => value !== null);
       return new Set(told.map(({ value }) => JSON.stringify(value))).size > 1;
     },
@@ -91,7 +92,8 @@ async function accessTo(person: Person, field: FieldPath, backend: Backend): Pro
 }
 
 /** What each linked backend says, each by the first of its sources that has a value. */
-async function readEach(person: Person, sources: readonly Source<unknown>[]) {
+async function readEach(person: Person, all: readonly Source<unknown>[]) {
+  const sources = all.filter(({ isStandIn }) => !isStandIn);
   const backends = [...new Set(sources.map(({ part }) => BACKEND_OF_PART[part]))];
   const values = await Promise.all(
     backends.map(async (backend) => {

@@ -32,6 +32,8 @@ export interface Source<T> {
   readonly part: Part;
   /** How much of an omnivibe account it takes to tell. */
   readonly omnivibeDepth: OmnivibeDepth;
+  /** True for a value that stands in where nobody has one of the field's own; it is neither listed nor compared. */
+  readonly isStandIn: boolean;
   /** Null when the backend answers that it has none; then the next source is asked. */
   readonly read: (part: Parts[Part]) => T | null;
 }
@@ -88,10 +90,11 @@ export type FieldPath =
   | 'v2.groups';
 
 const from =
-  <P extends Part>(part: P, omnivibeDepth: OmnivibeDepth = 'listed') =>
+  <P extends Part>(part: P, omnivibeDepth: OmnivibeDepth = 'listed', isStandIn = false) =>
   <T>(read: (value: Parts[P]) => T | null): Source<T> => ({
     part,
     omnivibeDepth,
+    isStandIn,
     read: (value) => read(value as Parts[P]),
   });
 const mind = from('mind');
@@ -131,8 +134,8 @@ export const OWNERSHIP: Table = {
     read: [
       omnivibe(chosenDisplayName),
       mind(({ nameAlias }) => nameAlias),
-      mind(({ name }) => name),
-      v2(({ name }) => name),
+      from('mind', 'listed', true)(({ name }) => name),
+      from('v2', 'listed', true)(({ name }) => name),
     ],
     write: { omnivibe: { as: 'display_name' }, mind: { as: 'nameAlias' } },
     normalize: words,

@@ -8,28 +8,33 @@ export interface Sandbox {
   readonly mind: MindSandbox;
   readonly omnivibe: OmnivibeSandbox;
   readonly v2: V2Sandbox;
-  /** Everything as at the start: people, ledgers, switches. */
-  reset(): void;
   close(): Promise<void>;
 }
 
-/** Starts all three, each on a free port of 127.0.0.1. */
-export async function startSandbox(people: readonly CastMember[] = CAST): Promise<Sandbox> {
+export interface SandboxOptions {
+  readonly people?: readonly CastMember[];
+  /** Each on 127.0.0.1; 0 takes any free one. */
+  readonly ports?: { readonly mind: number; readonly omnivibe: number; readonly v2: number };
+}
+
+const ANY_FREE = { mind: 0, omnivibe: 0, v2: 0 };
+
+/** Starts all three. */
+export async function startSandbox({
+  people = CAST,
+  ports = ANY_FREE,
+}: SandboxOptions = {}): Promise<Sandbox> {
   const [mind, omnivibe, v2] = await Promise.all([
-    startMindSandbox(people),
-    startOmnivibeSandbox(people),
-    startV2Sandbox(people),
+    startMindSandbox(people, ports.mind),
+    startOmnivibeSandbox(people, ports.omnivibe),
+    startV2Sandbox(people, ports.v2),
   ]);
-  const all = [mind, omnivibe, v2];
   return {
     mind,
     omnivibe,
     v2,
-    reset() {
-      for (const backend of all) backend.reset();
-    },
     async close() {
-      await Promise.all(all.map((backend) => backend.close()));
+      await Promise.all([mind, omnivibe, v2].map((backend) => backend.close()));
     },
   };
 }

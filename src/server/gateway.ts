@@ -7,6 +7,7 @@ import type { Config } from '../config.js';
 import { startGraphQLEndpoint } from './graphql-endpoint.js';
 import { LANDING_PAGE } from './landing-page.js';
 import { listen } from './listen.js';
+import { createMetrics } from './metrics.js';
 import type { Logger } from './logging.js';
 import { refuse, RequestRefused, sendText } from './replies.js';
 
@@ -28,6 +29,7 @@ const LIMITS = { headersTimeout: 10_000, requestTimeout: 15_000, maxHeaderSize: 
 /** Throws ListenError when the address cannot be had. */
 export async function startGateway({ config, adapters, logger }: GatewayOptions): Promise<Gateway> {
   const endpoint = await startGraphQLEndpoint({ config, adapters, logger });
+  const metrics = createMetrics(logger);
   let isDraining = false;
 
   const server = createServer(LIMITS, (req, res) => {
@@ -49,6 +51,7 @@ export async function startGateway({ config, adapters, logger }: GatewayOptions)
     if (path === '/graphql') await endpoint.serve(req, res, requestId);
     else if (path === '/livez') sendText(req, res, 200, 'text/plain', 'alive\n');
     else if (path === '/readyz') serveReadiness(req, res);
+    else if (path === '/metrics') await serveMetrics(req, res);
     else if (path === '/' && config.isExplorerOn) sendText(req, res, 200, 'text/html', LANDING_PAGE);
     else
       throw new RequestRefused(
@@ -63,6 +66,10 @@ export async function startGateway({ config, adapters, logger }: GatewayOptions)
     else sendText(req, res, 200, 'text/plain', 'ready\n');
   }
 
+  async function serveMetrics(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    sendText(req, res, 200, 'text/plain; version=0.0.4', await metrics.read());
+  }
+
   return {
     url: await listen(server, config.host, config.port),
     async close() {
@@ -74,6 +81,7 @@ export async function startGateway({ config, adapters, logger }: GatewayOptions)
       }, config.drainTimeoutMs);
       await closed;
       clearTimeout(force);
+      metrics.close();
       await endpoint.close();
       await adapters.close();
     },

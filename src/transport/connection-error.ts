@@ -31,8 +31,14 @@ export function connectionError(backend: string, error: unknown, timedOut: boole
   return new GatewayError(code, `${backend}: ${words}`, { backend, cause: error });
 }
 
+/** The `code` that Node and undici put on what they throw; '' without one. */
+export function errorCode(error: unknown): string {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : '';
+  return typeof code === 'string' ? code : '';
+}
+
 function classify(error: unknown): ErrorCode {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = errorCode(error);
   if (/^(ERR_TLS|CERT_|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO)/.test(code)) return 'UPSTREAM_UNREACHABLE';
   return BY_UNDICI_CODE[code] ?? 'UPSTREAM_BAD_RESPONSE';
 }

@@ -4,7 +4,7 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Pool, type Dispatcher } from 'undici';
 import { GatewayError, type ErrorCode } from '../errors.js';
 import type { CallScope } from './call-scope.js';
-import { connectionError } from './connection-error.js';
+import { connectionError, errorCode } from './connection-error.js';
 
 export interface UpstreamOptions {
   /** Slug of the backend, for errors, logs and the bill. */
@@ -141,7 +141,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     try {
       return JSON.parse(UTF8.decode(bytes));
     } catch (error) {
-      const what = error instanceof TypeError ? 'is not UTF-8' : 'is not JSON';
+      const what = error instanceof SyntaxError ? 'is not JSON' : 'is not UTF-8';
       throw fail(
         'UPSTREAM_BAD_RESPONSE',
         `the answer (status ${status}, ${bytes.length} bytes) ${what}.`,
@@ -160,7 +160,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     try {
       return await decompress(bytes, { maxOutputLength: maxBytes });
     } catch (error) {
-      throw isTooLong(error)
+      throw errorCode(error) === 'ERR_BUFFER_TOO_LARGE'
         ? fail('UPSTREAM_RESPONSE_TOO_LARGE', `the answer exceeds ${maxBytes} bytes when decompressed.`)
         : fail('UPSTREAM_BAD_RESPONSE', 'the answer cannot be decompressed.');
     }
@@ -222,10 +222,6 @@ function operationError(signal: AbortSignal, cause?: unknown): GatewayError {
 
 function headerText(value: string | string[] | undefined): string {
   return (Array.isArray(value) ? value.join(',') : (value ?? '')).trim().toLowerCase();
-}
-
-function isTooLong(error: unknown): boolean {
-  return error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
 }
 
 /** The `txId` of a server error's body, when it looks like one; nothing else of an error body is ever used. */

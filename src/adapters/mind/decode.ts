@@ -76,7 +76,12 @@ const profile = object('mind', 'profile', {
   rawData: anyObject,
 } satisfies DecodersOf<keyof NonNullable<Schemas['Profile']>>);
 
-const caller = object('mind', 'caller', { id: nativeId, permissions: list(text) });
+const caller = object('mind', 'caller', { id: nativeId, permissions: list(text) }, [
+  'settings',
+  'openTickets',
+  'sideConversations',
+  'unreadNotifications',
+]);
 
 export type MindProfileDto = DecodedBy<typeof profile>;
 export type MindSettingsDto = DecodedBy<typeof settings>;

@@ -1,4 +1,5 @@
 import type { MindReader } from '../../domain/ports.js';
+import { GatewayError } from '../../errors.js';
 import type { CallScope } from '../../transport/call-scope.js';
 import { createUpstream } from '../../transport/upstream-client.js';
 import { createAccountIndex } from '../account-index.js';
@@ -54,7 +55,11 @@ export function createMindAdapter(options: MindOptions): MindAdapter {
 
     async identify(scope, credential) {
       const { id, permissions } = await client.fetchCaller(scope, credential);
-      return { id: id ?? '', permissions: permissions ?? [] };
+      if (id === null) {
+        const message = 'mind: the answer does not say whose credential it is.';
+        throw new GatewayError('UPSTREAM_BAD_RESPONSE', message, { backend: 'mind' });
+      }
+      return { id, permissions: permissions ?? [] };
     },
 
     close: () => upstream.close(),

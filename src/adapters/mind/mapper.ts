@@ -9,10 +9,10 @@ import type {
   WorkSettings,
 } from '../../domain/profile.js';
 import { orNull, readable } from '../decoding.js';
-import { toDate, toLanguageTag, translate } from '../values.js';
+import { toDate, toLanguageTag, vocabulary } from '../values.js';
 import type { MindProfileDto, MindSettingsDto, MindSkillsDto } from './decode.js';
 
-const ROUTING: Readonly<Record<string, RoutingStatus>> = {
+const routingStatus = vocabulary<RoutingStatus>('mind', 'RoutingStatus', {
   idle: 'IDLE',
   interacting: 'INTERACTING',
   beingConnected: 'BEING_CONNECTED',
@@ -20,12 +20,15 @@ const ROUTING: Readonly<Record<string, RoutingStatus>> = {
   unavailable: 'UNAVAILABLE',
   offline: 'OFFLINE',
   acw: 'ACW',
-};
+});
 
 /** Assumed: the word that the vendor uses for the same kind in the `show` parameter. */
 const SERVICE_WORKER = 'serviceWorker';
 
-const STATUS: Readonly<Record<string, Availability>> = { available: 'AVAILABLE', busy: 'BUSY' };
+const userStatus = vocabulary<Availability>('mind', 'settings.status', {
+  available: 'AVAILABLE',
+  busy: 'BUSY',
+});
 
 /** The account of a row whose id is known; dates without a zone are read in `timeZone`. */
 export function toAccount(id: string, dto: MindProfileDto, timeZone: string): MindAccount {
@@ -47,9 +50,9 @@ export function toAccount(id: string, dto: MindProfileDto, timeZone: string): Mi
     type: () => dto.type,
     ssoOnly: () => dto.isSsoOnly,
     lastSeenAt: () => toDate('mind', dto.lastSeen, timeZone),
-    callRouting: () => fromSettings((settings) => translate(ROUTING, settings.callRoutingStatus)),
-    chatRouting: () => fromSettings((settings) => translate(ROUTING, settings.chatRoutingStatus)),
-    status: () => fromSettings((settings) => translate(STATUS, settings.status)),
+    callRouting: () => fromSettings((settings) => routingStatus(settings.callRoutingStatus)),
+    chatRouting: () => fromSettings((settings) => routingStatus(settings.chatRoutingStatus)),
+    status: () => fromSettings((settings) => userStatus(settings.status)),
     work: () => fromSettings(toWorkSettings),
   });
 }
@@ -69,7 +72,7 @@ export function toKnownAccount(id: string, dto: MindProfileDto): KnownAccount {
 
 function toWorkSettings(dto: MindSettingsDto): WorkSettings {
   return readable<WorkSettings>({
-    status: () => translate(STATUS, dto.status)?.value ?? null,
+    status: () => userStatus(dto.status)?.value ?? null,
     inheritsFromTeams: () => dto.inheritTeamSettings,
     personalFilters: () => dto.isPersonalFilters,
     supersetRole: () => dto.supersetRole,

@@ -17,53 +17,78 @@ import {
 import type { components } from './wire.generated.js';
 
 type Schemas = components['schemas'];
-type Secrets = 'access_token' | 'pubsub_token' | 'hmac_identifier';
-/** Read by nobody: sign-in details, and what only builds with custom roles have. */
-type Unused = 'uid' | 'provider' | 'type' | 'inviter_id' | 'custom_role_id' | 'custom_role' | 'status';
-type Read<T> = Exclude<keyof T, Secrets | Unused>;
+/** Documented and read by nobody: credentials, sign-in details, and what only builds with custom roles have. */
+const UNREAD = [
+  'access_token',
+  'pubsub_token',
+  'hmac_identifier',
+  'uid',
+  'provider',
+  'type',
+  'inviter_id',
+  'custom_role_id',
+  'custom_role',
+  'status',
+] as const;
+type Read<T> = Exclude<keyof T, (typeof UNREAD)[number]>;
 
-const membership = object('omnivibe', 'accounts', {
-  id: nativeId,
-  name: text,
-  active_at: text,
-  role: text,
-  permissions: list(text),
-  availability: text,
-  availability_status: text,
-  auto_offline: flag,
-} satisfies DecodersOf<Read<Schemas['Membership']>>);
+const membership = object(
+  'omnivibe',
+  'accounts',
+  {
+    id: nativeId,
+    name: text,
+    active_at: text,
+    role: text,
+    permissions: list(text),
+    availability: text,
+    availability_status: text,
+    auto_offline: flag,
+  } satisfies DecodersOf<Read<Schemas['Membership']>>,
+  UNREAD,
+);
 
 // The platform API answers a part of the same keys; what it leaves out is null.
-const user = object('omnivibe', 'user', {
-  id: nativeId,
-  name: text,
-  email: text,
-  confirmed: flag,
-  display_name: text,
-  available_name: text,
-  message_signature: text,
-  avatar_url: text,
-  account_id: nativeId,
-  role: text,
-  ui_settings: anyObject,
-  // The key is absent, not empty, where there are none.
-  custom_attributes: anyObject,
-  accounts: list(membership),
-} satisfies DecodersOf<Read<Schemas['User'] & Schemas['PlatformUser']>>);
+const user = object(
+  'omnivibe',
+  'user',
+  {
+    id: nativeId,
+    name: text,
+    email: text,
+    confirmed: flag,
+    display_name: text,
+    available_name: text,
+    message_signature: text,
+    avatar_url: text,
+    account_id: nativeId,
+    role: text,
+    ui_settings: anyObject,
+    // The key is absent, not empty, where there are none.
+    custom_attributes: anyObject,
+    accounts: list(membership),
+  } satisfies DecodersOf<Read<Schemas['User'] & Schemas['PlatformUser']>>,
+  UNREAD,
+);
 
-const agent = object('omnivibe', 'agent', {
-  id: nativeId,
-  account_id: nativeId,
-  name: text,
-  available_name: text,
-  email: text,
-  role: text,
-  confirmed: flag,
-  availability_status: text,
-  auto_offline: flag,
-  thumbnail: text,
-  custom_attributes: anyObject,
-} satisfies DecodersOf<Read<Schemas['Agent']>>);
+const agent = object(
+  'omnivibe',
+  'agent',
+  {
+    id: nativeId,
+    account_id: nativeId,
+    name: text,
+    available_name: text,
+    email: text,
+    role: text,
+    confirmed: flag,
+    availability_status: text,
+    auto_offline: flag,
+    thumbnail: text,
+    custom_attributes: anyObject,
+  } satisfies DecodersOf<Read<Schemas['Agent']>>,
+  UNREAD,
+);
 
 export type OmnivibeUserDto = DecodedBy<typeof user>;
 export type OmnivibeAgentDto = DecodedBy<typeof agent>;

@@ -7,14 +7,14 @@ import type {
   OmnivibeMembership,
 } from '../../domain/profile.js';
 import { orNull, readable } from '../decoding.js';
-import { toDate, toJsonObject, translate } from '../values.js';
+import { toDate, toJsonObject, vocabulary } from '../values.js';
 import type { OmnivibeAgentDto, OmnivibeMembershipDto, OmnivibeUserDto } from './decode.js';
 
-const AVAILABILITY: Readonly<Record<string, Availability>> = {
+const availability = vocabulary<Availability>('omnivibe', 'availability', {
   online: 'AVAILABLE',
   busy: 'BUSY',
   offline: 'OFFLINE',
-};
+});
 
 /** What was read of one user: the user as the profile or platform API shows it, the agent list's row, or both. */
 export type OmnivibeRows =
@@ -46,14 +46,14 @@ export function toAccount(
     role: () => membership()?.role ?? row.role,
     customAttributes: () => toJsonObject(row.custom_attributes),
     effectiveAvailability: () =>
-      translate(AVAILABILITY, membership()?.availability_status ?? agent?.availability_status ?? null),
+      availability(membership()?.availability_status ?? agent?.availability_status ?? null),
     memberships: () =>
       user?.accounts?.flatMap((account) =>
         account.id === null ? [] : [toMembership(account.id, account)],
       ) ?? null,
     inbox: () =>
       readable<InboxSettings>({
-        availability: () => translate(AVAILABILITY, membership()?.availability ?? null)?.value ?? null,
+        availability: () => availability(membership()?.availability ?? null)?.value ?? null,
         autoOffline: () => membership()?.auto_offline ?? agent?.auto_offline ?? null,
         messageSignature: () => user?.message_signature ?? null,
         uiSettings: () => toJsonObject(user?.ui_settings ?? null),
@@ -90,8 +90,8 @@ function toMembership(accountId: string, dto: OmnivibeMembershipDto): OmnivibeMe
     accountId: () => accountId,
     name: () => dto.name,
     role: () => dto.role,
-    availability: () => translate(AVAILABILITY, dto.availability)?.value ?? null,
-    effectiveAvailability: () => translate(AVAILABILITY, dto.availability_status)?.value ?? null,
+    availability: () => availability(dto.availability)?.value ?? null,
+    effectiveAvailability: () => availability(dto.availability_status)?.value ?? null,
     autoOffline: () => dto.auto_offline,
     activeAt: () => toDate('omnivibe', dto.active_at, 'UTC'),
     permissions: () => dto.permissions,

@@ -19,8 +19,8 @@ import { toAccount, toDeskSettings, toDeskViews, toKnownAccount, type StatusCata
 
 /** The documented maximum of `itemLimit`. */
 const PAGE = 999;
-/** No directory is larger; a total beyond it is nonsense. */
-const MAX_PEOPLE = 1_000_000;
+/** No directory has more; a total beyond it is nonsense. */
+const MAX_PAGES = 1_000;
 const CALLS_AT_ONCE = 10;
 /** There is one credential, the gateway's own. */
 const INDEX_KEY = 'v2';
@@ -50,7 +50,7 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
     if (first.total !== null && step > 0) {
       const limit = pLimit(CALLS_AT_ONCE);
       const starts: number[] = [];
-      const end = Math.min(first.total, MAX_PEOPLE);
+      const end = Math.min(first.total, step * MAX_PAGES);
       for (let itemStart = step; itemStart < end; itemStart += step) starts.push(itemStart);
       const pages = await Promise.all(
         starts.map((itemStart) => limit(() => client.fetchUsers(scope, { itemStart, itemLimit: PAGE }))),

@@ -2,6 +2,7 @@
 import type { KnownAccount } from '../../domain/ports.js';
 import type { DeskSettings, DeskStatus, DeskView, V2Account } from '../../domain/profile.js';
 import { orNull, readable } from '../decoding.js';
+import { noteDrift } from '../drift.js';
 import { toLanguageTag } from '../values.js';
 import type { V2SettingsDto, V2UserDto, V2ViewDto } from './decode.js';
 
@@ -62,5 +63,8 @@ export function toDeskViews(views: readonly V2ViewDto[]): DeskView[] {
 function toDeskStatus(id: string | null, catalogue: StatusCatalogue): DeskStatus | null {
   // 0 stands for "nobody" or "none" in the vendor's sibling APIs.
   if (id === null || id === '0') return null;
-  return catalogue.get(id) ?? { id, name: null, availability: 'UNKNOWN' };
+  const status = catalogue.get(id);
+  if (status !== undefined) return status;
+  noteDrift('v2', 'unknown value', 'user.statusID');
+  return { id, name: null, availability: 'UNKNOWN' };
 }
