@@ -57,6 +57,12 @@ export const ASKED: Readonly<Record<Channel, readonly Backend[]>> = {
 
 const NAMES: Readonly<Record<Backend, string>> = { mind: 'Mind', omnivibe: 'omnivibe', v2: 'v2' };
 
+const MIND_TERMS: Readonly<Record<Channel, string>> = {
+  CALL: 'call routing',
+  CHAT: 'chat routing',
+  TICKET: 'status',
+};
+
 const ROUTING_AVAILABILITY: Readonly<Record<RoutingStatus, Availability>> = {
   IDLE: 'AVAILABLE',
   INTERACTING: 'BUSY',
@@ -137,20 +143,24 @@ function voiceOf(backend: Backend, channel: Channel, sources: PresenceSources): 
     (each) => each.backend === backend && (each.channel ?? channel) === channel,
   );
   const availability = told?.availability ?? 'UNKNOWN';
-  const status = availability === 'AVAILABLE' ? 'YES' : availability === 'UNKNOWN' ? 'UNKNOWN' : 'NO';
-  const reason = `${NAMES[backend]}: ${describe(backend, channel)} ${told?.nativeValue ?? 'unknown'}`;
-  if (backend !== 'v2' || sources.v2.kind !== 'answered')
-    return { backend, answer: status, reasons: [reason] };
-  const isLocked = readOrNull(sources.v2.account, (account) => account.isStatusLocked);
-  const lock = isLocked === null ? 'UNKNOWN' : isLocked ? 'NO' : 'YES';
-  const lockReason = isLocked === null ? ['v2: status lock unknown'] : isLocked ? ['v2: status locked'] : [];
-  return { backend, answer: strongest([status, lock]), reasons: [reason, ...lockReason] };
+  const answer = availability === 'AVAILABLE' ? 'YES' : availability === 'UNKNOWN' ? 'UNKNOWN' : 'NO';
+  if (sources.v2.kind === 'answered' && backend === 'v2') return voiceOfDesk(answer, sources.v2.account);
+  const what = backend === 'mind' ? MIND_TERMS[channel] : 'effective availability';
+  const reason = `${NAMES[backend]}: ${what} ${told?.nativeValue ?? 'unknown'}`;
+  return { backend, answer, reasons: [reason] };
 }
 
-function describe(backend: Backend, channel: Channel): string {
-  if (backend === 'v2') return 'status';
-  if (backend === 'omnivibe') return 'effective availability';
-  return { CALL: 'call routing', CHAT: 'chat routing', TICKET: 'status' }[channel];
+/** The desk has two things to say: the status, and whether the person is locked to it. */
+function voiceOfDesk(status: Answer, account: V2Account): Voice {
+  const name = readOrNull(account, (own) => own.status?.name ?? own.status?.id ?? null);
+  const isLocked = readOrNull(account, (own) => own.isStatusLocked);
+  const lock = isLocked === null ? 'UNKNOWN' : isLocked ? 'NO' : 'YES';
+  const lockReason = { UNKNOWN: ['v2: status lock unknown'], NO: ['v2: status locked'], YES: [] }[lock];
+  return {
+    backend: 'v2',
+    answer: strongest([status, lock]),
+    reasons: [`v2: status ${name ?? 'unknown'}`, ...lockReason],
+  };
 }
 
 function strongest(answers: readonly Answer[]): Answer {
