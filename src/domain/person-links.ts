@@ -55,7 +55,7 @@ export function createPersonLinks(
     const owner = account.backend === 'v2' || backend === 'v2' ? null : await tokenOwner();
     const callersOwn = owner === null ? null : tokenOwnerLink(account, backend, owner, linkRules);
     if (callersOwn !== null) return callersOwn;
-    const known = await own.knownById(account.id);
+    const known = await knownAccount(account);
     if (known === null) return null;
     const [ownSide, otherSide] = await Promise.all([sideOf(known, account.backend), sideOf(known, backend)]);
     const ids = otherSide.sameEmail.flatMap(({ externalId }) => externalId ?? []);
@@ -68,6 +68,15 @@ export function createPersonLinks(
     // What the caller has proven to be theirs is nobody else's.
     const proven = owner?.[backend === 'omnivibe' ? 'omnivibe' : 'mind'];
     return proven !== undefined && match?.ref.id === proven.id ? null : match;
+  }
+
+  /** What is remembered of an account; one that is too new to be remembered is read first. */
+  async function knownAccount({ backend, id }: AccountRef): Promise<KnownAccount | null> {
+    const reader = readers[backend];
+    if (reader === null) return null;
+    const known = await reader.knownById(id);
+    if (known !== null) return known;
+    return (await reader.accountById(id)) === null ? null : reader.knownById(id);
   }
 
   async function tokenOwner(): Promise<TokenOwner | null> {
