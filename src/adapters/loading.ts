@@ -57,9 +57,18 @@ export function indexById<Row>(
     }
     const other = byId.get(id);
     if (other === undefined) byId.set(id, row);
-    else if (JSON.stringify(other) !== JSON.stringify(row)) byId.set(id, differingRows(backend));
+    else if (!isEqual(other, row)) byId.set(id, differingRows(backend));
   }
   return byId;
+}
+
+/** Whether two rows say the same; rows nested too deep to be compared do not. */
+function isEqual(a: unknown, b: unknown): boolean {
+  try {
+    return JSON.stringify(a) === JSON.stringify(b);
+  } catch {
+    return false;
+  }
 }
 
 function differingRows(backend: string): GatewayError {

@@ -32,6 +32,10 @@ export interface LinkRules {
   isApart(left: AccountRef, right: AccountRef): boolean;
   /** Whether the address is known to belong to several people. */
   isShared(email: string): boolean;
+  /** Whether anything is linked by hand. */
+  readonly hasLinks: boolean;
+  /** Whether anything is said of accounts without a Mind user among them: only then can two be at odds over joining one. */
+  readonly isEntangled: boolean;
 }
 
 export interface LinkLists {
@@ -64,12 +68,22 @@ export function createLinkRules({ links, apart, shared }: LinkLists): LinkRules 
     }
   }
   const sharedAddresses = new Set(shared.map(normalizeEmail));
-  return { groupOf, isApart, isShared: (email) => sharedAddresses.has(normalizeEmail(email)) };
+  const isBeyondMind = (accounts: readonly AccountRef[]) =>
+    accounts.every(({ backend }) => backend !== 'mind');
+  return {
+    groupOf,
+    isApart,
+    isShared: (email) => sharedAddresses.has(normalizeEmail(email)),
+    hasLinks: groups.size > 0,
+    isEntangled: [...groups.values(), ...apart].some(isBeyondMind),
+  };
 }
 
 /** The account of a backend that the operator has linked to this one. */
 export function explicitLink(account: AccountRef, backend: Backend, rules: LinkRules): LinkedRef | null {
-  const ref = rules.groupOf(account).find((member) => member.backend === backend);
+  const ref = rules
+    .groupOf(account)
+    .find((member) => member.backend === backend && formatRef(member) !== formatRef(account));
   if (ref === undefined) return null;
   const evidence = [{ rule: 'linked by the operator', left: formatRef(account), right: formatRef(ref) }];
   return { ref, link: { origin: 'EXPLICIT', evidence } };
@@ -109,6 +123,8 @@ export interface LinkQuestion {
   readonly other: Side;
   /** Accounts of the own side by external id, for those ids that accounts of the other side's `sameEmail` carry. */
   readonly ownByExternalId: ReadonlyMap<string, readonly KnownAccount[]>;
+  /** The same of the other side. */
+  readonly otherByExternalId: ReadonlyMap<string, readonly KnownAccount[]>;
 }
 
 /**
@@ -126,11 +142,10 @@ export function matchAccount(question: LinkQuestion, rules: LinkRules): LinkedRe
   const byEmail = onlyPair(account, own.sameEmail, other.sameEmail);
   if (byEmail === null || !account.isConfirmed || !byEmail.isConfirmed || !isFree(account, byEmail, rules))
     return null;
-  const claimants =
-    byEmail.externalId === null ? [] : (question.ownByExternalId.get(byEmail.externalId) ?? []);
-  const [claimant, ...rivals] = claimants.filter(isActive);
-  const isClaimed = claimant !== undefined && rivals.length === 0 && claimant.id !== account.id;
-  if (isClaimed && isFree(claimant, byEmail, rules)) return null;
+  const externalId = byEmail.externalId ?? '';
+  const ownHolders = question.ownByExternalId.get(externalId) ?? [];
+  const claimant = onlyPair(byEmail, question.otherByExternalId.get(externalId) ?? [], ownHolders);
+  if (claimant !== null && claimant.id !== account.id && isFree(claimant, byEmail, rules)) return null;
   return linked('EMAIL_MATCH', 'equal e-mail, unique on both sides', account, byEmail, ({ email }) => email);
 }
 
@@ -145,12 +160,20 @@ function onlyPair(
   return isActive(account) && rivals.length === 0 && others.length === 0 ? (candidate ?? null) : null;
 }
 
-/** Whether the operator's decisions leave the two free to be linked. */
+/** Whether the two could be one person's, given those linked to them by hand: one account a backend, and nobody kept apart. */
 function isFree(account: AccountRef, candidate: AccountRef, rules: LinkRules): boolean {
-  const isTaken = rules
-    .groupOf(candidate)
-    .some(({ backend, id }) => backend === account.backend && id !== account.id);
-  return !isTaken && !rules.isApart(account, candidate);
+  return areFree(rules.groupOf(account), rules.groupOf(candidate), rules);
+}
+
+/** As for two accounts, of two groups of accounts. */
+export function areFree(
+  group: readonly AccountRef[],
+  others: readonly AccountRef[],
+  rules: LinkRules,
+): boolean {
+  return group.every((account) =>
+    others.every((other) => account.backend !== other.backend && !rules.isApart(account, other)),
+  );
 }
 
 function linked(

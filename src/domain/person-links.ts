@@ -1,12 +1,18 @@
 // Which accounts are one person's: the rules of identity.ts applied to what the backends know, starting from one account.
+//
+// Accounts linked by hand form a group; an account without such links is a group of its own. A group with a Mind user is the
+// core of a person, and each group without one joins at most one core: the first that it matches, if the core takes it.
+// Groups that join none may match each other. So every account is one person's, whichever account is asked for.
 import type { Caller } from './access.js';
 import {
   ANCHOR_ORDER,
+  areFree,
   explicitLink,
   matchAccount,
   tokenOwnerLink,
   type AccountLink,
   type LinkedRef,
+  type LinkOrigin,
   type LinkRules,
   type Side,
   type TokenOwner,
@@ -29,29 +35,39 @@ export interface PersonLinks {
 }
 
 const ANCHOR_LINK: AccountLink = { origin: 'ANCHOR', evidence: [] };
+/** Accounts that are linked by hand, or one account without such links. */
+type Group = readonly AccountRef[];
+
+/** A match that leads from one group to another. */
+interface Way {
+  readonly match: LinkedRef;
+  readonly to: Group;
+}
+
+/** From the strongest rule to the weakest. */
+const STRENGTH: readonly LinkOrigin[] = ['TOKEN_OWNER', 'EXTERNAL_ID', 'EMAIL_MATCH'];
+
 const NOTHING: Side = { sameExternalId: [], sameEmail: [] };
 
 export function createPersonLinks(
   { readers, caller, linkRules }: LinkContext,
   seed: AccountRef,
 ): PersonLinks {
-  const links = new Map<string, Promise<LinkedRef | null>>();
-  let anchored: Promise<AccountRef> | null = null;
+  const matches = new Map<string, Promise<LinkedRef | null>>();
+  let found: Promise<Group> | null = null;
 
-  /** The account of a backend that one rule links to another account, not looking any further. */
-  function linkOnce(account: AccountRef, backend: Backend): Promise<LinkedRef | null> {
+  /** The account of a backend that matches another by what both carry, not looking any further. */
+  function match(account: AccountRef, backend: Backend): Promise<LinkedRef | null> {
     const key = `${formatRef(account)} ${backend}`;
-    const link = links.get(key) ?? findLink(account, backend);
-    links.set(key, link);
-    return link;
+    const found = matches.get(key) ?? findMatch(account, backend);
+    matches.set(key, found);
+    return found;
   }
 
-  async function findLink(account: AccountRef, backend: Backend): Promise<LinkedRef | null> {
+  async function findMatch(account: AccountRef, backend: Backend): Promise<LinkedRef | null> {
     const own = readers[account.backend];
     const other = readers[backend];
     if (own === null || other === null) return null;
-    const explicit = explicitLink(account, backend, linkRules);
-    if (explicit !== null) return explicit;
     const owner = account.backend === 'v2' || backend === 'v2' ? null : await tokenOwner();
     const callersOwn = owner === null ? null : tokenOwnerLink(account, backend, owner, linkRules);
     if (callersOwn !== null) return callersOwn;
@@ -59,15 +75,14 @@ export function createPersonLinks(
     if (known === null) return null;
     const [ownSide, otherSide] = await Promise.all([sideOf(known, account.backend), sideOf(known, backend)]);
     const ids = otherSide.sameEmail.flatMap(({ externalId }) => externalId ?? []);
-    const claims = ids.map(async (id) => [id, await own.accountsByExternalId(id)] as const);
-    const ownByExternalId = new Map(await Promise.all(claims));
-    const match = matchAccount(
-      { account: known, own: ownSide, other: otherSide, ownByExternalId },
-      linkRules,
-    );
+    const holders = async (reader: typeof own) =>
+      new Map(await Promise.all(ids.map(async (id) => [id, await reader.accountsByExternalId(id)] as const)));
+    const [ownByExternalId, otherByExternalId] = await Promise.all([holders(own), holders(other)]);
+    const question = { account: known, own: ownSide, other: otherSide, ownByExternalId, otherByExternalId };
+    const link = matchAccount(question, linkRules);
     // What the caller has proven to be theirs is nobody else's.
     const proven = owner?.[backend === 'omnivibe' ? 'omnivibe' : 'mind'];
-    return proven !== undefined && match?.ref.id === proven.id ? null : match;
+    return proven !== undefined && link?.ref.id === proven.id ? null : link;
   }
 
   /** What is remembered of an account; one that is too new to be remembered is read first. */
@@ -95,46 +110,113 @@ export function createPersonLinks(
     return { sameExternalId, sameEmail };
   }
 
-  /** The first link that any account of a group has to a backend: those linked by hand count as one. */
-  async function linkOfGroup(account: AccountRef, backend: Backend): Promise<LinkedRef | null> {
-    for (const member of linkRules.groupOf(account)) {
-      const link = await linkOnce(member, backend);
-      if (link !== null) return link;
+  /** The other groups that a group's accounts match on some backends, by the strength of the rule. */
+  async function waysFrom(group: Group, backends: readonly Backend[]): Promise<readonly Way[]> {
+    const links = await Promise.all(
+      group.flatMap((account) =>
+        backends.filter(isMissingIn(group)).map((backend) => match(account, backend)),
+      ),
+    );
+    return links
+      .flatMap((link) => (link === null ? [] : [{ match: link, to: linkRules.groupOf(link.ref) }]))
+      .toSorted(
+        (left, right) => STRENGTH.indexOf(left.match.link.origin) - STRENGTH.indexOf(right.match.link.origin),
+      );
+  }
+
+  /** The core that a group without a Mind user would join. */
+  async function choiceOf(group: Group): Promise<Group | null> {
+    const [direct] = await waysFrom(group, ['mind']);
+    if (direct !== undefined) return direct.to;
+    // By way of an account that is linked to a Mind user by hand.
+    if (!linkRules.hasLinks) return null;
+    return (await waysFrom(group, ANCHOR_ORDER)).find(({ to }) => hasMind(to))?.to ?? null;
+  }
+
+  /** The groups that join a core over these backends: those that choose it, the strongest first, while they get along. */
+  async function joinersOf(core: Group, backends: readonly Backend[]): Promise<readonly Way[]> {
+    const joiners: Way[] = [];
+    // Groups that could be at odds must be known whichever of them is asked for.
+    for (const way of await waysFrom(core, linkRules.isEntangled ? ANCHOR_ORDER : backends)) {
+      const choice = hasMind(way.to) ? null : await choiceOf(way.to);
+      const isFree = joiners.every(({ to }) => areFree(to, way.to, linkRules));
+      if (choice !== null && isSame(choice, core) && isFree) joiners.push(way);
+    }
+    return joiners;
+  }
+
+  /** The core that a group without a Mind user belongs to; null when it belongs to none. */
+  async function coreOf(group: Group): Promise<Group | null> {
+    const choice = await choiceOf(group);
+    if (choice === null) return null;
+    const backends = group.map(({ backend }) => backend);
+    return (await joinersOf(choice, backends)).some(({ to }) => isSame(to, group)) ? choice : null;
+  }
+
+  async function findHome(): Promise<Group> {
+    const group = linkRules.groupOf(seed);
+    return hasMind(group) ? group : ((await coreOf(group)) ?? group);
+  }
+
+  /** The groups that are one person's with the home group, as far as one backend is concerned. */
+  async function othersOf(home: Group, backend: Backend): Promise<readonly Way[]> {
+    if (hasMind(home)) return joinersOf(home, [backend]);
+    for (const way of await waysFrom(home, [backend])) {
+      if (!hasMind(way.to) && (await coreOf(way.to)) === null) return [way];
+    }
+    return [];
+  }
+
+  const home = () => (found ??= findHome());
+
+  /** The account on a backend, without regard to which one gives the id. */
+  async function linkedOn(backend: Backend): Promise<LinkedRef | null> {
+    const own = await home();
+    const [first] = own;
+    const member = own.find((account) => account.backend === backend);
+    if (member !== undefined && first !== undefined) {
+      const anchorRef = ANCHOR_ORDER.flatMap(
+        (each) => own.find((account) => account.backend === each) ?? [],
+      )[0];
+      return explicitLink(anchorRef ?? first, backend, linkRules) ?? { ref: member, link: ANCHOR_LINK };
+    }
+    for (const { match: link, to } of await othersOf(own, backend)) {
+      if (link.ref.backend === backend) return link;
+      // Brought along by hand.
+      if (to.some((account) => account.backend === backend))
+        return explicitLink(link.ref, backend, linkRules);
     }
     return null;
   }
 
-  /** The account that an anchor's person has on a backend. One that itself leads to a Mind user is that user's. */
-  async function linkOfAnchor(anchor: AccountRef, backend: Backend): Promise<LinkedRef | null> {
-    const link = await linkOfGroup(anchor, backend);
-    if (link === null || anchor.backend === 'mind') return link;
-    return (await linkOfGroup(link.ref, 'mind')) === null ? link : null;
-  }
-
-  async function findAnchor(): Promise<AccountRef> {
-    if (seed.backend === 'mind') return seed;
-    const candidates: AccountRef[] = [];
-    for (const backend of ANCHOR_ORDER.slice(0, ANCHOR_ORDER.indexOf(seed.backend))) {
-      const link = await linkOfGroup(seed, backend);
-      if (link === null) continue;
-      const beyond = backend === 'mind' ? null : await linkOfGroup(link.ref, 'mind');
-      candidates.push(...(beyond === null ? [] : [beyond.ref]), link.ref);
-    }
-    for (const candidate of candidates) {
-      const back = await linkOfAnchor(candidate, seed.backend);
-      if (back?.ref.id === seed.id) return candidate;
+  async function anchor(): Promise<AccountRef> {
+    for (const backend of ANCHOR_ORDER) {
+      const link = readers[backend] === null ? null : await linkedOn(backend);
+      if (link !== null) return link.ref;
     }
     return seed;
   }
 
-  const anchor = () => (anchored ??= findAnchor());
   return {
     anchor,
     async linkTo(backend) {
+      if (readers[backend] === null) return null;
+      const link = await linkedOn(backend);
+      if (link === null) return null;
       const anchorRef = await anchor();
-      return backend === anchorRef.backend
-        ? { ref: anchorRef, link: ANCHOR_LINK }
-        : linkOfAnchor(anchorRef, backend);
+      return anchorRef.backend === backend ? { ref: link.ref, link: ANCHOR_LINK } : link;
     },
   };
+}
+
+function hasMind(group: Group): boolean {
+  return group.some(({ backend }) => backend === 'mind');
+}
+
+function isMissingIn(group: Group) {
+  return (backend: Backend) => group.every((account) => account.backend !== backend);
+}
+
+function isSame(left: Group, right: Group): boolean {
+  return left.some((account) => right.some((other) => formatRef(account) === formatRef(other)));
 }

@@ -1,6 +1,6 @@
 // `npm run sandbox`: the three backends alone, for a gateway, or a program, that is started elsewhere.
 import { startSandbox, type Sandbox } from './index.js';
-import { CAST, generatePeople } from './people.js';
+import { CAST, generatePeople, type CastMember } from './people.js';
 
 const EXIT_BAD_CONFIGURATION = 78;
 
@@ -13,15 +13,19 @@ function wholeNumber(name: string, max: number): number | null {
   process.exit(EXIT_BAD_CONFIGURATION);
 }
 
-async function start(): Promise<Sandbox> {
+function choosePeople(): readonly CastMember[] {
   const count = wholeNumber('PEOPLE', 100_000);
+  return count === null ? CAST : generatePeople(count);
+}
+
+async function start(people: readonly CastMember[]): Promise<Sandbox> {
   const ports = {
     mind: wholeNumber('MIND_PORT', 65_535) ?? 0,
     omnivibe: wholeNumber('OMNIVIBE_PORT', 65_535) ?? 0,
     v2: wholeNumber('V2_PORT', 65_535) ?? 0,
   };
   try {
-    return await startSandbox({ people: count === null ? CAST : generatePeople(count), ports });
+    return await startSandbox({ people, ports });
   } catch (error) {
     const { code = 'unknown', port = 0 } = error as NodeJS.ErrnoException & { port?: number };
     console.error(
@@ -31,7 +35,8 @@ async function start(): Promise<Sandbox> {
   }
 }
 
-function describe({ mind, omnivibe, v2 }: Sandbox): string {
+function describe({ mind, omnivibe, v2 }: Sandbox, people: readonly CastMember[]): string {
+  const somebody = people.find((person) => person.mind !== undefined)?.mind?.id ?? 1;
   const switches = new URL('/_sandbox/switches', v2.url).href;
   return `Three sandbox backends with made-up people are running:
   mind      ${mind.url}  bearer token ${mind.serviceToken}
@@ -45,7 +50,7 @@ Start a gateway before them in another terminal (these tokens suffice; OMNIVIBE_
   OMNIVIBE_PLATFORM_TOKEN=${omnivibe.platformToken} \\
   V2_URL=${v2.url} V2_API_KEY=${v2.apiKey} AUTH=none npm start
 
-With AUTH=mind instead, callers sign in with "Authorization: Bearer ${mind.tokenFor(42)}", or another user's id.
+With AUTH=mind instead, callers sign in with "Authorization: Bearer ${mind.tokenFor(somebody)}", or another user's id.
 
 Switch one off, here v2, and on again:
 
@@ -55,8 +60,9 @@ Switch one off, here v2, and on again:
 Ctrl-C stops all three.`;
 }
 
-const sandbox = await start();
-console.log(describe(sandbox));
+const people = choosePeople();
+const sandbox = await start(people);
+console.log(describe(sandbox, people));
 
 async function stop(): Promise<void> {
   await sandbox.close();
