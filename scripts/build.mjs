@@ -3,5 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 
 rmSync('dist', { recursive: true, force: true });
-const { status } = spawnSync('node_modules/.bin/tsc', ['-p', 'tsconfig.json'], { stdio: 'inherit' });
+const tsc = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'];
+const { status } = spawnSync(process.execPath, tsc, { stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -13,7 +13,7 @@ export interface IndexSnapshot {
 
 /** The index of one backend, shared by all operations; one snapshot for each credential that sweeps. */
 export interface AccountIndex {
-  /** The snapshot, swept first when there is none that is fresh. Concurrent callers share one sweep. */
+  /** The snapshot, swept first when there is none that is fresh; an old one when the sweep fails. Concurrent callers share one sweep. */
   snapshot(credential: string, sweep: () => Promise<readonly KnownAccount[]>): Promise<IndexSnapshot>;
   /** As `snapshot`, but a new one when the present one is older than a few seconds: for ids that it does not know. */
   renewed(credential: string, sweep: () => Promise<readonly KnownAccount[]>): Promise<IndexSnapshot>;
@@ -24,6 +24,7 @@ export interface AccountIndex {
 }
 
 const KEPT_MS = 5 * 60_000;
+const KEPT_WHILE_FAILING_MS = 60 * 60_000;
 const RENEW_AFTER_MS = 10_000;
 const MAX_CREDENTIALS = 50;
 
@@ -58,8 +59,19 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
     return snapshot !== undefined && now() - snapshot.builtAt < ageMs ? snapshot : build(credential, sweep);
   }
 
+  /** While a backend fails, what was remembered a little too long ago still tells who has which address. */
+  async function freshOrStale(credential: string, sweep: () => Promise<readonly KnownAccount[]>) {
+    try {
+      return await notOlderThan(KEPT_MS, credential, sweep);
+    } catch (error) {
+      const stale = snapshots.get(credential);
+      if (stale !== undefined && now() - stale.builtAt < KEPT_WHILE_FAILING_MS) return stale;
+      throw error;
+    }
+  }
+
   return {
-    snapshot: (credential, sweep) => notOlderThan(KEPT_MS, credential, sweep),
+    snapshot: freshOrStale,
     renewed: (credential, sweep) => notOlderThan(RENEW_AFTER_MS, credential, sweep),
     learn(credential, accounts) {
       for (const account of accounts) snapshots.get(credential)?.put(account);

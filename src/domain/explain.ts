@@ -40,9 +40,10 @@ export function expectFieldPaths(fields: readonly string[] | null): readonly Fie
   throw new GatewayError('BAD_USER_INPUT', message);
 }
 
-/** How much of an omnivibe account these fields need. */
-export function depthOfFields(fields: readonly FieldPath[]): OmnivibeDepth {
-  const needed = fields.flatMap((field) => OWNERSHIP[field].read.map(({ omnivibeDepth }) => omnivibeDepth));
+/** How much of an omnivibe account these fields need; paths that are not known need nothing. */
+export function depthOfFields(fields: readonly string[]): OmnivibeDepth {
+  const known = FIELD_PATHS.filter((field) => fields.includes(field));
+  const needed = known.flatMap((field) => OWNERSHIP[field].read.map(({ omnivibeDepth }) => omnivibeDepth));
   return OMNIVIBE_DEPTHS.findLast((depth) => needed.includes(depth)) ?? 'listed';
 }
 

@@ -28,6 +28,8 @@ export interface Person {
   ref(backend: Backend): Promise<AccountRef | null>;
   /** The account that gives the person their id. */
   anchor(): Promise<AccountRef>;
+  /** As `anchor`; while a backend that would have to tell fails, the account that the person was found by, which leads to them too. */
+  anchorOrSeed(): Promise<AccountRef>;
   /** Why the account on a backend belongs to the person. */
   link(backend: Backend): Promise<AccountLink>;
   /** The account as it is now; null as for `ref`, or when the backend does not know it any more. */
@@ -131,6 +133,16 @@ export function createPerson(context: ReadContext, { seed, omnivibeDepth }: Pers
     },
 
     anchor: () => links.anchor(),
+
+    async anchorOrSeed() {
+      try {
+        return await links.anchor();
+      } catch (error) {
+        if (error instanceof GatewayError) return seed;
+        throw error;
+      }
+    },
+
     account,
 
     async link(backend) {

@@ -24,6 +24,8 @@ export interface Selection {
 export const MAX_PAGE = 100;
 export const MAX_IDS = 100;
 const MAX_QUERY = 200;
+/** Of any address, by RFC 5321. */
+const MAX_EMAIL = 254;
 
 /** The person with this account; null when no backend knows it. `argument` names the id in messages. */
 export async function getProfile(
@@ -66,6 +68,8 @@ async function findByRef(
     const own = backend === 'mind' ? seed : await person.ref('mind').catch(() => null);
     assertMayRead(context.caller, backend, own?.id ?? null);
   }
+  // Started together, so that they travel together; what fails says so again where it is selected.
+  for (const selected of selection.backends) person.account(selected).catch(() => null);
   if (!selection.backends.has(backend)) return (await exists(context, seed)) ? person : null;
   try {
     return (await person.account(backend)) === null ? null : person;
@@ -91,6 +95,9 @@ export async function getProfileByEmail(
   email: string,
   selection: Selection,
 ): Promise<Person | null> {
+  if (email.length > MAX_EMAIL) {
+    throw new GatewayError('BAD_USER_INPUT', `Argument "email" must have at most ${MAX_EMAIL} characters.`);
+  }
   const readers = ANCHOR_ORDER.flatMap((backend) => context.readers[backend] ?? []);
   if (!context.caller.isTrusted) assertMayLookUp(context);
   // What is remembered may be minutes old, so "nobody" is asked of the backends again.
@@ -210,6 +217,9 @@ function checkFilter(directory: Backend, filter: WantedFilter): DirectoryFilter 
     const those = can.length === 0 ? 'none' : can.join(', ');
     const message = `Argument "filter.${name}" cannot be applied by the directory ${directory.toUpperCase()}; it can apply: ${those}.`;
     throw new GatewayError('BAD_USER_INPUT', message);
+  }
+  if (full.teamIds?.some((id) => id < 1) === true) {
+    throw new GatewayError('BAD_USER_INPUT', 'Argument "filter.teamIds" takes positive whole numbers.');
   }
   const { query } = full;
   if (query !== null && (query.trim() === '' || query.length > MAX_QUERY)) {

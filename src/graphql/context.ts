@@ -18,6 +18,8 @@ export interface GraphQLContext {
   readonly versionKey: Buffer;
   /** Whether the request comes from the federation router, or from anybody where nothing is kept from strangers. */
   readonly isRouterTrusted: boolean;
+  /** Resolves once no backend call of the operation is under way. */
+  readonly settled: () => Promise<void>;
   /** Null where the bill is not shown to this caller. */
   readonly bill: (() => UpstreamBill) | null;
 }

@@ -27,7 +27,10 @@ export function createFormatError(report: (error: unknown) => void) {
     const original = unwrapResolverError(error);
     if (original instanceof GatewayError) return { ...place(formatted), ...describe(original) };
     const code = formatted.extensions?.['code'];
-    const isCoercion = error instanceof GraphQLError && error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
+    const isCoercion =
+      code === 'BAD_USER_INPUT' &&
+      error instanceof GraphQLError &&
+      error.nodes?.[0]?.kind === Kind.VARIABLE_DEFINITION;
     if (isCoercion) {
       const message =
         coercionMessage(error.nodes[0] as VariableDefinitionNode) ?? 'A variable is not acceptable.';

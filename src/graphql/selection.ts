@@ -16,7 +16,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { depthOfFields, expectFieldPaths, VERSIONED_FIELDS } from '../domain/explain.js';
+import { depthOfFields, VERSIONED_FIELDS } from '../domain/explain.js';
 import { BACKEND_OF_PART, FIELD_PATHS, OWNERSHIP } from '../domain/ownership.js';
 import { BACKENDS, OMNIVIBE_DEPTHS, type Backend, type OmnivibeDepth } from '../domain/profile.js';
 import type { Selection } from '../domain/read-profiles.js';
@@ -99,13 +99,12 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
 
   function depthOf(node: FieldNode, field: GraphQLField<unknown, unknown>): OmnivibeDepth {
     const { fields } = getArgumentValues(field, node, info.variableValues) as { fields?: string[] | null };
-    if (field.name === 'version')
-      return depthOfFields(fields == null ? VERSIONED_FIELDS : expectFieldPaths(fields));
+    if (field.name === 'version') return depthOfFields(fields ?? VERSIONED_FIELDS);
     // Whether values differ, and who may change them, is told without reading deeper.
     const isRead = node.selectionSet?.selections.some(
       (child) => child.kind !== Kind.FIELD || child.name.value === 'chosen' || child.name.value === 'values',
     );
-    return isRead === true ? depthOfFields(expectFieldPaths(fields ?? null)) : 'listed';
+    return isRead === true ? depthOfFields(fields ?? FIELD_PATHS) : 'listed';
   }
 
   function typeNamed(name: string | undefined): GraphQLNamedType | null {

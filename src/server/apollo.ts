@@ -7,7 +7,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { GraphQLContext } from '../graphql/context.js';
 import { createFormatError, foldListErrors } from '../graphql/format-error.js';
 import { createSchema } from '../graphql/schema.js';
@@ -53,7 +53,16 @@ export function createApollo({ isExplorerOn, logger }: ApolloOptions): ApolloSer
 const answerPlugin: ApolloServerPlugin<GraphQLContext> = {
   requestDidStart: () =>
     Promise.resolve({
-      willSendResponse({ response, contextValue }) {
+      didResolveOperation({ operation, schema }) {
+        const kind = operation?.operation;
+        if (kind === undefined || schema.getRootType(kind) != null) return Promise.resolve();
+        const message = `The schema offers no ${kind} operations.`;
+        const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } };
+        return Promise.reject(new GraphQLError(message, { extensions }));
+      },
+
+      async willSendResponse({ response, contextValue }) {
+        await contextValue.settled();
         if (response.body.kind === 'single') {
           const { singleResult } = response.body;
           const { bill, requestId } = contextValue;
@@ -64,7 +73,6 @@ const answerPlugin: ApolloServerPlugin<GraphQLContext> = {
           }
           if (bill !== null) singleResult.extensions = { ...singleResult.extensions, upstream: bill() };
         }
-        return Promise.resolve();
       },
     }),
 };

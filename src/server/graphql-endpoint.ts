@@ -74,6 +74,7 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
       requestId: operation.requestId,
       versionKey: config.versionKey,
       isRouterTrusted: isRouterTrusted(req),
+      settled: () => operation.settled(),
       bill: maySeeBill(req, caller) ? () => operation.bill() : null,
     };
     return apollo.executeHTTPGraphQLRequest({

@@ -1,10 +1,16 @@
 // One request's life: its id, its time limit, its budget of backend calls, and the bill of those made.
+import { setImmediate } from 'node:timers/promises';
 import { GatewayError } from '../errors.js';
 import type { UpstreamBill } from '../graphql/context.js';
 import type { CallRecord, CallScope } from '../transport/call-scope.js';
 
 export interface Operation extends CallScope {
   bill(): UpstreamBill;
+  /**
+   * Resolves once no call is under way. GraphQL answers as soon as an error has made its parent null, while the other fields
+   * of that parent are still being read; to answer before they are done would leave calls behind that no bill shows.
+   */
+  settled(): Promise<void>;
   /** The client has gone: calls under way are cut, no new one starts. */
   abandon(): void;
   /** Frees the timer; to be called once the request is answered. */
@@ -29,6 +35,8 @@ export function createOperation({ requestId, timeoutMs, budget, onCall }: Operat
   const calls = new Map<string, number>();
   let total = 0;
   let deduplicated = 0;
+  let underWay = 0;
+  let whenIdle: (() => void)[] = [];
 
   return {
     requestId,
@@ -40,6 +48,7 @@ export function createOperation({ requestId, timeoutMs, budget, onCall }: Operat
         throw new GatewayError('BUDGET_EXCEEDED', message, { backend });
       }
       total += 1;
+      underWay += 1;
       calls.set(backend, (calls.get(backend) ?? 0) + 1);
     },
 
@@ -47,7 +56,22 @@ export function createOperation({ requestId, timeoutMs, budget, onCall }: Operat
       deduplicated += 1;
     },
 
-    record: onCall,
+    record(call) {
+      underWay -= 1;
+      if (underWay === 0) {
+        for (const resolve of whenIdle) resolve();
+        whenIdle = [];
+      }
+      onCall(call);
+    },
+
+    async settled() {
+      while (underWay > 0) {
+        await new Promise<void>((resolve) => whenIdle.push(resolve));
+        // What waited for the last call may make another one.
+        await setImmediate();
+      }
+    },
 
     bill: () => ({
       calls: total,

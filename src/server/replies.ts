@@ -1,6 +1,6 @@
 // Everything that is sent to a client, other than the answers of operations, is written here.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GatewayError, type ErrorCode, type REQUEST_ERROR_CODES } from '../errors.js';
+import { ERROR_CODES, GatewayError, REQUEST_ERROR_CODES, type ErrorCode } from '../errors.js';
 
 /** A request that is refused before it becomes an operation. */
 export class RequestRefused extends Error {
@@ -63,6 +63,7 @@ function sendRefusal(
   message: string,
   requestId: string,
 ): void {
-  const body = { errors: [{ message, extensions: { code, requestId } }] };
+  const { retryable } = { ...ERROR_CODES, ...REQUEST_ERROR_CODES }[code];
+  const body = { errors: [{ message, extensions: { code, retryable, requestId } }] };
   res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
 }

@@ -50,6 +50,7 @@ export interface Upstream {
 
 const MAX_BYTES = 10 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 1_000;
+const MAX_RETRY_AFTER_MS = 60_000;
 const NATIVE_ID = /^[1-9][0-9]{0,14}$/;
 const HEADER_SAFE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
@@ -100,30 +101,41 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         signal: AbortSignal.any([scope.signal, deadline]),
       });
       const bytes = await readBody(response);
-      return settle(call, response.statusCode, bytes);
+      return settle(call, response.statusCode, bytes, retryAfterMs(response.headers['retry-after']));
     } catch (error) {
-      if (error instanceof GatewayError) throw error;
-      if (scope.signal.aborted) throw operationError(scope.signal, error);
+      if (error instanceof GatewayError && error !== scope.signal.reason) throw error;
+      if (scope.signal.aborted) throw operationError(backend, scope.signal, error);
       throw connectionError(backend, error, deadline.aborted);
     }
   }
 
-  function settle(call: UpstreamCall, status: number, bytes: Uint8Array): UpstreamReply {
+  function settle(
+    call: UpstreamCall,
+    status: number,
+    bytes: Uint8Array,
+    waitMs: number | undefined,
+  ): UpstreamReply {
     const isAnswer = (status >= 200 && status < 300) || (call.alsoAccept ?? []).includes(status);
-    if (!isAnswer) throw refusal(call, status, bytes);
+    if (!isAnswer) throw refusal(call, status, bytes, waitMs);
     return { status, body: bytes.length === 0 ? undefined : parse(bytes, status) };
   }
 
-  function refusal(call: UpstreamCall, status: number, bytes: Uint8Array): GatewayError {
+  function refusal(
+    call: UpstreamCall,
+    status: number,
+    bytes: Uint8Array,
+    waitMs: number | undefined,
+  ): GatewayError {
     const asked = `${call.method} ${call.route} was answered with status ${status}`;
     if (status < 400)
       return fail('UPSTREAM_REDIRECT_BLOCKED', `${asked}, a redirect; check the configured URL.`, status);
-    if (status === 429) return fail('UPSTREAM_RATE_LIMITED', `${asked}.`, status);
-    if (status >= 500) {
+    if (status === 429 || status >= 500) {
       const upstreamTxId = transactionId(bytes);
-      return new GatewayError('UPSTREAM_ERROR', `${backend}: ${asked}.`, {
+      const code = status === 429 ? 'UPSTREAM_RATE_LIMITED' : 'UPSTREAM_ERROR';
+      return new GatewayError(code, `${backend}: ${asked}.`, {
         backend,
         httpStatus: status,
+        ...(waitMs !== undefined && { retryAfterMs: waitMs }),
         ...(upstreamTxId !== undefined && { upstreamTxId }),
       });
     }
@@ -169,7 +181,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     async request(scope, call) {
       const path = checkedPath(call);
-      if (scope.signal.aborted) throw operationError(scope.signal);
+      if (scope.signal.aborted) throw operationError(backend, scope.signal);
       scope.admit(backend);
       const startedAt = performance.now();
       let outcome: number | string = 'INTERNAL_SERVER_ERROR';
@@ -214,10 +226,17 @@ function queryString(query: NonNullable<UpstreamCall['query']>): string {
   return `?${new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString()}`;
 }
 
-function operationError(signal: AbortSignal, cause?: unknown): GatewayError {
-  return signal.reason instanceof GatewayError
-    ? signal.reason
-    : new GatewayError('DEADLINE_EXCEEDED', 'The operation was given up.', { cause });
+/** Why the operation has ended, as an error of the backend that could not be waited for. */
+function operationError(backend: string, { reason }: AbortSignal, cause?: unknown): GatewayError {
+  const message = reason instanceof GatewayError ? reason.message : 'The operation was given up.';
+  return new GatewayError('DEADLINE_EXCEEDED', message, { backend, cause });
+}
+
+/** Retry-After in seconds or as an HTTP date, brought into 0 to 60 s; undefined when absent or unreadable. */
+function retryAfterMs(header: string | string[] | undefined): number | undefined {
+  const text = headerText(header);
+  const ms = /^-?\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
 }
 
 function headerText(value: string | string[] | undefined): string {

@@ -12,7 +12,9 @@ describe('the first query', () => {
 
   it('joins people from three backends', async () => {
     expect(await gateway.query(FIRST_QUERY)).toMatchObject({
-      profiles: { nodes: [{ id: 'mind:42', displayName: 'Max from Support' }, { id: 'mind:43' }, { id: 'mind:44' }] },
+      profiles: {
+        nodes: [{ id: 'mind:42', displayName: 'Max from Support' }, { id: 'mind:43' }, { id: 'mind:44' }],
+      },
     });
   });
 

@@ -38,7 +38,11 @@ export function createMindAdapter(options: MindOptions): MindAdapter {
   const now = options.now ?? Date.now;
   const upstream = createUpstream({ backend: 'mind', baseUrl: options.url, timeoutMs: options.timeoutMs });
   const client = createMindClient(upstream);
-  const installation: MindInstallation = { index: createAccountIndex(now), withoutUserIdsUntil: 0 };
+  const installation: MindInstallation = {
+    index: createAccountIndex(now),
+    withoutUserIdsUntil: 0,
+    uncappedUntil: 0,
+  };
   const own: MindCredential | null =
     options.token === null
       ? null

@@ -16,10 +16,12 @@ import { toAccount, toKnownAccount } from './mapper.js';
 const CHUNK = 100;
 /** Rows per page of a sweep. No maximum is documented, so a shorter page is not taken for the last one blindly. */
 const SWEEP_PAGE = 5_000;
+/** A server that stops at a size of its own is likely to stop at a round number up to this. */
+const LARGEST_LIKELY_CAP = 1_000;
 /** Reads at once where an installation cannot read several people in one call. */
 const SINGLE_READS_AT_ONCE = 10;
-/** How long it is remembered that an installation ignores `userIds[]`. */
-const WITHOUT_IDS_MS = 10 * 60_000;
+/** How long it is remembered what an installation can do. */
+const REMEMBERED_MS = 10 * 60_000;
 
 const SHOW = { USERS: 'users', ALL: 'all', VENDOR: 'enneo', SERVICE_WORKERS: 'serviceWorkers' } as const;
 
@@ -28,6 +30,8 @@ export interface MindInstallation {
   readonly index: AccountIndex;
   /** Until when `userIds[]` is not tried, ms since the epoch. */
   withoutUserIdsUntil: number;
+  /** Until when a round number of rows is not taken for a silent cap, ms since the epoch. */
+  uncappedUntil: number;
 }
 
 export interface MindReaderOptions {
@@ -69,7 +73,7 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     const found = toAccounts(new Map([...byId].filter(([id]) => ids.includes(id))));
     if (missing.length === 0 || !isForeign) return found;
     // Other people came instead of those asked for: this installation does not know `userIds[]`.
-    installation.withoutUserIdsUntil = now() + WITHOUT_IDS_MS;
+    installation.withoutUserIdsUntil = now() + REMEMBERED_MS;
     return new Map([...found, ...(await fetchOneByOne(missing))]);
   }
 
@@ -91,9 +95,14 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     return accounts;
   }
 
+  // One sweep an operation, even if it fails.
+  let swept: Promise<readonly KnownAccount[]> | null = null;
+  const sweepOnce = () => (swept ??= sweep());
+
   async function sweep(): Promise<readonly KnownAccount[]> {
     const known = new Map<string, KnownAccount>();
     let offset = 0;
+    let firstPage = 0;
     for (;;) {
       const rows = await client.fetchProfiles(scope, sweepCredential, {
         show: 'all',
@@ -105,9 +114,27 @@ export function createMindReader(options: MindReaderOptions): MindReader {
       for (const [id, row] of rowsById(rows))
         if (!(row instanceof Error)) known.set(id, toKnownAccount(id, row));
       offset += rows.length;
-      // A repeated page is the end too.
-      if (known.size === before || !mayGoOn(rows)) return [...known.values()];
+      // An empty page is the end, and so is a repeated one.
+      const isEnd = known.size === before;
+      if (isEnd && before === firstPage) installation.uncappedUntil = now() + REMEMBERED_MS;
+      if (firstPage === 0) firstPage = known.size;
+      if (isEnd || !mayBeCapped(rows)) return [...known.values()];
     }
+  }
+
+  /** Whether so many rows, fewer than asked for, may be all that the server gives at once instead of all there are. */
+  function mayBeCapped({ length }: readonly unknown[]): boolean {
+    if (length >= SWEEP_PAGE) return true;
+    const isRound = length > 0 && length % 100 === 0 && length <= LARGEST_LIKELY_CAP;
+    return isRound && now() >= installation.uncappedUntil;
+  }
+
+  async function isCutShort(page: PageRequest, rows: readonly unknown[]): Promise<boolean> {
+    if (!mayBeCapped(rows)) return false;
+    const next = { ...toQuery(page), offset: page.offset + page.limit, limit: 1 };
+    const hasMore = (await client.fetchProfiles(scope, credential, next)).length > 0;
+    if (!hasMore) installation.uncappedUntil = now() + REMEMBERED_MS;
+    return hasMore;
   }
 
   const accounts = createLoader<MindAccount | null>(scope, 'mind', null, fetchAccounts, CHUNK);
@@ -147,9 +174,9 @@ export function createMindReader(options: MindReaderOptions): MindReader {
   return {
     credential: credential.isCallers ? 'caller' : 'gateway',
 
-    accountsByEmail: async (email) => (await index.snapshot(indexKey, sweep)).byEmail(email),
+    accountsByEmail: async (email) => (await index.snapshot(indexKey, sweepOnce)).byEmail(email),
     accountsByExternalId: async (externalId) =>
-      (await index.snapshot(indexKey, sweep)).byExternalId(externalId),
+      (await index.snapshot(indexKey, sweepOnce)).byExternalId(externalId),
 
     async searchByEmail(email) {
       const rows = await client.fetchProfiles(scope, credential, {
@@ -165,7 +192,7 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     },
 
     async knownById(id) {
-      return (await index.snapshot(indexKey, sweep)).byId(id);
+      return (await index.snapshot(indexKey, sweepOnce)).byId(id);
     },
 
     async accountById(id) {
@@ -175,15 +202,11 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     },
 
     async listAccounts(page): Promise<DirectoryPage<MindAccount>> {
-      const query = toQuery(page);
-      const rows = await client.fetchProfiles(scope, credential, { ...query, limit: page.limit + 1 });
+      const rows = await client.fetchProfiles(scope, credential, { ...toQuery(page), limit: page.limit + 1 });
       const kept = keep(rows.slice(0, page.limit));
-      const next = { ...query, format: 'short', offset: page.offset + rows.length, limit: 1 } as const;
       return {
         accounts: kept.map(({ account }) => account),
-        hasMore:
-          rows.length > page.limit ||
-          (mayGoOn(rows) && (await client.fetchProfiles(scope, credential, next)).length > 0),
+        hasMore: rows.length > page.limit || (rows.length === page.limit && (await isCutShort(page, rows))),
         totalCount: null,
       };
     },
@@ -191,11 +214,6 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     rawData: (id) => rawData.load(id),
     supersetRoles: (id) => supersetRoles.load(id),
   };
-}
-
-/** Whether more may follow a page that is shorter than asked for: a round number of rows may be a silent cap of the server. */
-function mayGoOn(rows: readonly unknown[]): boolean {
-  return rows.length > 0 && rows.length % 100 === 0;
 }
 
 function toQuery({ offset, filter }: PageRequest) {

@@ -143,7 +143,7 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
   }
 
   async function fetchByToken(id: string): Promise<OmnivibeUserDto | null> {
-    const callersOwn = callersToken === null ? null : await byToken.load(callersToken);
+    const callersOwn = callersToken === null ? null : await byToken.load(callersToken).catch(nullIfRefused);
     if (callersOwn?.id === id) return callersOwn;
     if (credentials.userTokens.size === 0) return null;
     const known = (await listOnce()).get(id);
@@ -292,4 +292,10 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
 function parseKey(key: string): { id: string; depth: OmnivibeDepth } {
   const [id = '', word] = key.split('/');
   return { id, depth: OMNIVIBE_DEPTHS.find((depth) => depth === word) ?? 'listed' };
+}
+
+/** A token that is refused leads to nobody; whose account it should have been is told where that matters. */
+function nullIfRefused(error: unknown): null {
+  if (error instanceof GatewayError && error.code === 'UNAUTHENTICATED') return null;
+  throw error;
 }

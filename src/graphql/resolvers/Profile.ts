@@ -10,7 +10,7 @@ export const Profile: ProfileResolvers = {
       ? getProfile(read, `mind:${reference.mindUserId}`, selectionOf(info), 'mindUserId')
       : getProfile(read, (reference as { id: string }).id, selectionOf(info)),
 
-  id: async (person) => formatRef(await person.anchor()),
+  id: async (person) => formatRef(await person.anchorOrSeed()),
   mindUserId: async (person) => (await person.ref('mind'))?.id ?? null,
   omnivibeUserId: async (person) => (await person.ref('omnivibe'))?.id ?? null,
   v2UserId: async (person) => (await person.ref('v2'))?.id ?? null,
