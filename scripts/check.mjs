@@ -5,6 +5,8 @@ const STEPS = [
   ['formatting', 'prettier', '--check', '.'],
   ['generated code', 'graphql-codegen', '--check'],
   ['wire types', 'node', 'scripts/contracts.mjs', '--check'],
+  ['field ownership', 'tsx', 'scripts/field-ownership.ts', '--check'],
+  ['assumptions', 'tsx', 'scripts/assumptions.ts', '--check'],
   ['types', 'tsc', '-p', 'tsconfig.test.json'],
   ['lint', 'eslint', '.'],
   ['layers', 'depcruise', 'src', '--config', '.dependency-cruiser.cjs'],
@@ -16,6 +18,8 @@ for (const [name, command, ...args] of STEPS) {
   console.log(`\n=== ${name}`);
   const startedAt = performance.now();
   const { status } = spawnSync(command, args, { stdio: 'inherit' });
-  console.log(`=== ${name}: ${status === 0 ? 'ok' : 'FAILED'} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+  console.log(
+    `=== ${name}: ${status === 0 ? 'ok' : 'FAILED'} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
+  );
   if (status !== 0) process.exit(1);
 }

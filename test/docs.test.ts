@@ -286,16 +286,17 @@ describe('docs/configuration.md', () => {
     return loadConfig({ VERSION_KEY: 'sixteen-letters!', ...env });
   }
   const PRODUCTION = { NODE_ENV: 'production', SANDBOX: 'all' };
-  const told = rows.flatMap(([name = '', , , cell = '']) => {
-    const [, outside] = /^`([^`]+)`/.exec(cell) ?? [];
-    const [, production] = /in production `([^`]+)`/.exec(cell) ?? [];
+  const told = rows.flatMap(([name, , , cell = '']) => {
+    const outside = /^`([^`]+)`/.exec(cell)?.[1];
+    const inside = /in production `([^`]+)`/.exec(cell)?.[1];
     return [
-      ...(outside === undefined ? [] : [[code(name), outside, {}] as const]),
-      ...(production === undefined ? [] : [[code(name), production, PRODUCTION] as const]),
+      ...(outside === undefined ? [] : [{ name: code(name), value: outside, where: 'development' }]),
+      ...(inside === undefined ? [] : [{ name: code(name), value: inside, where: 'production' }]),
     ];
   });
 
-  it.each(told)('tells the default of %s: %s, with %o', (name, value, env) => {
+  it.each(told)('tells the default of $name in $where: $value', ({ name, value, where }) => {
+    const env = where === 'production' ? PRODUCTION : {};
     expect(configWith({ ...env, [name]: value })).toEqual(configWith(env));
   });
 
@@ -305,22 +306,25 @@ describe('docs/configuration.md', () => {
 });
 
 describe('docs/errors.md', () => {
-  const isRetryable = (cell: string | undefined) => ({ yes: true, no: false })[cell ?? ''];
-  const facts = (codes: typeof ERROR_CODES | typeof REQUEST_ERROR_CODES) =>
-    Object.entries(codes).map(([name, { retryable, meaning }]) => ({ name, retryable, meaning }));
+  const RETRYABLE: Readonly<Record<string, boolean>> = { yes: true, no: false };
+  const facts = (
+    codes: Readonly<Record<string, { readonly retryable: boolean; readonly meaning: string }>>,
+  ) => Object.entries(codes).map(([name, { retryable, meaning }]) => ({ name, retryable, meaning }));
 
   it('tells every code of a running operation as the code has it', () => {
-    const rows = tableRows('docs/errors.md', 'While an operation runs').map(([name, retryable, meaning]) => ({
-      name: code(name),
-      retryable: isRetryable(retryable),
-      meaning,
-    }));
+    const rows = tableRows('docs/errors.md', 'While an operation runs').map(
+      ([name, retryable = '', meaning]) => ({
+        name: code(name),
+        retryable: RETRYABLE[retryable],
+        meaning,
+      }),
+    );
     expect(rows).toEqual(facts(ERROR_CODES));
   });
 
   it('tells every code of a refused request as the code has it', () => {
     const rows = tableRows('docs/errors.md', 'Before an operation runs').map(
-      ([name, , retryable, meaning]) => ({ name: code(name), retryable: isRetryable(retryable), meaning }),
+      ([name, , retryable = '', meaning]) => ({ name: code(name), retryable: RETRYABLE[retryable], meaning }),
     );
     expect(rows).toEqual(facts(REQUEST_ERROR_CODES));
   });
@@ -460,9 +464,11 @@ describe('README.md', () => {
     readonly scripts: Readonly<Record<string, string>>;
   };
 
-  it('names the commands that there are', () => {
-    const used = [...readme.matchAll(/npm run (\w+)/g)].map(([, name = '']) => name);
-    expect(used.filter((name) => !(name in manifest.scripts))).toEqual([]);
+  it('names, as all documents, only commands that there are', () => {
+    const used = DOCUMENTS.flatMap((document) => [...textOf(document).matchAll(/npm run (?:-s )?([\w:]+)/g)]);
+    expect(used.filter(([, name = '']) => !(name in manifest.scripts)).map(([command]) => command)).toEqual(
+      [],
+    );
     expect(readme).toContain('\nnpm ci && npm start\n');
     expect(readme).toContain('\nnpm ci && npm test\n');
   });

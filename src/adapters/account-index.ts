@@ -110,6 +110,8 @@ class Snapshot implements IndexSnapshot {
   }
 
   put(account: KnownAccount): void {
+    const known = this.#byId.get(account.id);
+    if (known !== undefined && isSame(known, account)) return;
     this.remove(account.id);
     this.#byId.set(account.id, account);
     const { email, externalId } = account;
@@ -124,6 +126,16 @@ class Snapshot implements IndexSnapshot {
     if (known.email !== null) drop(this.#byEmail, normalizeEmail(known.email), id);
     if (known.externalId !== null) drop(this.#byExternalId, known.externalId, id);
   }
+}
+
+function isSame(left: KnownAccount, right: KnownAccount): boolean {
+  return (
+    left.email === right.email &&
+    left.externalId === right.externalId &&
+    left.active === right.active &&
+    left.isConfirmed === right.isConfirmed &&
+    left.isPerson === right.isPerson
+  );
 }
 
 function insert(accounts: Map<string, readonly KnownAccount[]>, key: string, account: KnownAccount): void {

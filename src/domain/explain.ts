@@ -30,9 +30,8 @@ export interface FieldExplanation {
   access(): Promise<readonly BackendAccess[]>;
 }
 
-/** Checks field paths; null means all. Throws BAD_USER_INPUT naming those that are not known. */
-export function expectFieldPaths(fields: readonly string[] | null): readonly FieldPath[] {
-  if (fields === null) return FIELD_PATHS;
+/** Checks field paths. Throws BAD_USER_INPUT naming those that are not known. */
+export function expectFieldPaths(fields: readonly string[]): readonly FieldPath[] {
   const unknown = fields.filter((field) => !Object.hasOwn(OWNERSHIP, field));
   if (unknown.length === 0) return [...new Set(fields as readonly FieldPath[])];
   const named = unknown.filter((field) => /^[\w.]{1,60}$/.test(field)).join(', ');
@@ -40,11 +39,12 @@ export function expectFieldPaths(fields: readonly string[] | null): readonly Fie
   throw new GatewayError('BAD_USER_INPUT', message);
 }
 
-/** How much of an omnivibe account these fields need; paths that are not known need nothing. */
-export function depthOfFields(fields: readonly string[]): OmnivibeDepth {
-  const known = FIELD_PATHS.filter((field) => fields.includes(field));
-  const needed = known.flatMap((field) => OWNERSHIP[field].read.map(({ omnivibeDepth }) => omnivibeDepth));
-  return OMNIVIBE_DEPTHS.findLast((depth) => needed.includes(depth)) ?? 'listed';
+/** How much of an omnivibe account these fields need. */
+export function depthOfFields(fields: readonly FieldPath[]): OmnivibeDepth {
+  const needed = fields.flatMap((field) => OWNERSHIP[field].read.map(({ omnivibeDepth }) => omnivibeDepth));
+  const deepest = OMNIVIBE_DEPTHS.findLast((depth) => needed.includes(depth)) ?? 'listed';
+  // The platform API does not show it, the agent list does.
+  return deepest === 'profile' && fields.includes('settings.inbox.autoOffline') ? 'presence' : deepest;
 }
 
 export function explainField(person: Person, field: FieldPath): FieldExplanation {
@@ -75,21 +75,21 @@ export function explainField(person: Person, field: FieldPath): FieldExplanation
 }
 
 async function accessTo(person: Person, field: FieldPath, backend: Backend): Promise<BackendAccess> {
-  const { read, write } = OWNERSHIP[field];
   const { readers, caller } = person.context;
   const reader = readers[backend];
-  const writer = write[backend] ?? null;
-  const isOwnTokenHeld = writer?.isSelfOnly === true && (await person.holdsOwnToken(backend));
-  return decideAccess({
+  const question = {
     backend,
     isTakingPart: reader !== null,
-    isShown: read.some(({ part }) => BACKEND_OF_PART[part] === backend),
-    writer,
+    isShown: OWNERSHIP[field].read.some(({ part }) => BACKEND_OF_PART[part] === backend),
+    writer: OWNERSHIP[field].write[backend] ?? null,
     caller,
     credential: reader?.credential ?? 'gateway',
     personsMindId: caller.isTrusted ? null : await person.mindId(),
-    isOwnTokenHeld,
-  });
+  } as const;
+  const decision = decideAccess({ ...question, isOwnTokenHeld: false });
+  const withToken = decideAccess({ ...question, isOwnTokenHeld: true });
+  // Whether a token is at hand is looked up only where it makes a difference.
+  return decision.access !== withToken.access && (await person.holdsOwnToken(backend)) ? withToken : decision;
 }
 
 /** What each linked backend says, each by the first of its sources that has a value. */

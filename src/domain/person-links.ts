@@ -110,15 +110,29 @@ export function createPersonLinks(
     return { sameExternalId, sameEmail };
   }
 
+  /** The accounts linked by hand to one that exists, less those that no backend knows any more. */
+  async function groupOf(account: AccountRef): Promise<Group> {
+    const members = linkRules.groupOf(account);
+    if (members.length === 1) return members;
+    // A backend that fails is no proof that its account has gone.
+    const isThere = async (member: AccountRef) =>
+      formatRef(member) === formatRef(account) || (await knownAccount(member).catch(() => member)) !== null;
+    const there = await Promise.all(members.map(isThere));
+    return members.filter((_, i) => there[i]);
+  }
+
   /** The other groups that a group's accounts match on some backends, by the strength of the rule. */
   async function waysFrom(group: Group, backends: readonly Backend[]): Promise<readonly Way[]> {
-    const links = await Promise.all(
+    const ways = await Promise.all(
       group.flatMap((account) =>
-        backends.filter(isMissingIn(group)).map((backend) => match(account, backend)),
+        backends.filter(isMissingIn(group)).map(async (backend): Promise<Way[]> => {
+          const link = await match(account, backend);
+          return link === null ? [] : [{ match: link, to: await groupOf(link.ref) }];
+        }),
       ),
     );
-    return links
-      .flatMap((link) => (link === null ? [] : [{ match: link, to: linkRules.groupOf(link.ref) }]))
+    return ways
+      .flat()
       .toSorted(
         (left, right) => STRENGTH.indexOf(left.match.link.origin) - STRENGTH.indexOf(right.match.link.origin),
       );
@@ -154,7 +168,7 @@ export function createPersonLinks(
   }
 
   async function findHome(): Promise<Group> {
-    const group = linkRules.groupOf(seed);
+    const group = await groupOf(seed);
     return hasMind(group) ? group : ((await coreOf(group)) ?? group);
   }
 

@@ -16,7 +16,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { depthOfFields, VERSIONED_FIELDS } from '../domain/explain.js';
+import { depthOfFields, expectFieldPaths, VERSIONED_FIELDS } from '../domain/explain.js';
 import { BACKEND_OF_PART, FIELD_PATHS, OWNERSHIP } from '../domain/ownership.js';
 import { BACKENDS, OMNIVIBE_DEPTHS, type Backend, type OmnivibeDepth } from '../domain/profile.js';
 import type { Selection } from '../domain/read-profiles.js';
@@ -25,6 +25,8 @@ interface Reads {
   /** Accounts that the field certainly reads. */
   readonly accounts?: readonly Backend[];
   readonly omnivibeDepth?: OmnivibeDepth;
+  /** Whether the field shows presence, which the agent list has and the platform API has not. */
+  readonly isPresence?: true;
 }
 
 /** By schema coordinate; a field that is not listed reads no account of its own. */
@@ -44,6 +46,7 @@ const READS: Readonly<Record<string, Reads>> = {
   'Settings.work': { accounts: ['mind'] },
   'Settings.inbox': { accounts: ['omnivibe'] },
   'InboxSettings.availability': { omnivibeDepth: 'presence' },
+  'InboxSettings.autoOffline': { isPresence: true },
   'InboxSettings.messageSignature': { omnivibeDepth: 'profile' },
   'InboxSettings.uiSettings': { omnivibeDepth: 'profile' },
   'OmnivibeAccount.memberships': { omnivibeDepth: 'profile' },
@@ -51,10 +54,10 @@ const READS: Readonly<Record<string, Reads>> = {
   'OmnivibeMembership.effectiveAvailability': { omnivibeDepth: 'presence' },
   'OmnivibeMembership.autoOffline': { omnivibeDepth: 'presence' },
   'OmnivibeMembership.permissions': { omnivibeDepth: 'presence' },
-  'Presence.availability': { accounts: BACKENDS },
-  'Presence.canTake': { accounts: ['mind', 'v2'] },
-  'Presence.conflicts': { accounts: BACKENDS },
-  'Presence.signals': { accounts: BACKENDS },
+  'Presence.availability': { accounts: BACKENDS, isPresence: true },
+  'Presence.canTake': { accounts: ['mind', 'v2'], isPresence: true },
+  'Presence.conflicts': { accounts: BACKENDS, isPresence: true },
+  'Presence.signals': { accounts: BACKENDS, isPresence: true },
   'Presence.statusLock': { accounts: ['v2'] },
 };
 
@@ -64,7 +67,10 @@ const EXPLAINED = ['Profile.explain', 'Profile.version'];
 /** What lies below the field that is being resolved, however deep; `@skip` and `@include` are heeded. */
 export function selectionOf(info: GraphQLResolveInfo): Selection {
   const backends = new Set<Backend>();
-  let omnivibeDepth: OmnivibeDepth = 'listed';
+  const needed: { omnivibeDepth: OmnivibeDepth; isPresence: boolean } = {
+    omnivibeDepth: 'listed',
+    isPresence: false,
+  };
   const seenFragments = new Set<string>();
 
   function visit(selectionSet: SelectionSetNode | undefined, type: GraphQLNamedType): void {
@@ -99,12 +105,14 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
 
   function depthOf(node: FieldNode, field: GraphQLField<unknown, unknown>): OmnivibeDepth {
     const { fields } = getArgumentValues(field, node, info.variableValues) as { fields?: string[] | null };
-    if (field.name === 'version') return depthOfFields(fields ?? VERSIONED_FIELDS);
+    // Refuses what is not known before anything is read.
+    const paths = fields == null ? null : expectFieldPaths(fields);
+    if (field.name === 'version') return depthOfFields(paths ?? VERSIONED_FIELDS);
     // Whether values differ, and who may change them, is told without reading deeper.
     const isRead = node.selectionSet?.selections.some(
       (child) => child.kind !== Kind.FIELD || child.name.value === 'chosen' || child.name.value === 'values',
     );
-    return isRead === true ? depthOfFields(fields ?? FIELD_PATHS) : 'listed';
+    return isRead === true ? depthOfFields(paths ?? FIELD_PATHS) : 'listed';
   }
 
   function typeNamed(name: string | undefined): GraphQLNamedType | null {
@@ -114,12 +122,16 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
 
   function note(reads: Reads | undefined): void {
     for (const backend of reads?.accounts ?? []) backends.add(backend);
+    needed.isPresence ||= reads?.isPresence === true;
     const depth = reads?.omnivibeDepth ?? 'listed';
-    if (OMNIVIBE_DEPTHS.indexOf(depth) > OMNIVIBE_DEPTHS.indexOf(omnivibeDepth)) omnivibeDepth = depth;
+    if (OMNIVIBE_DEPTHS.indexOf(depth) > OMNIVIBE_DEPTHS.indexOf(needed.omnivibeDepth))
+      needed.omnivibeDepth = depth;
   }
 
   for (const node of info.fieldNodes) visit(node.selectionSet, getNamedType(info.returnType));
-  return { backends, omnivibeDepth };
+  // What takes the platform API and presence at once is read by the person's own token, where there is one.
+  const { omnivibeDepth, isPresence } = needed;
+  return { backends, omnivibeDepth: isPresence && omnivibeDepth === 'profile' ? 'presence' : omnivibeDepth };
 }
 
 function isIncluded(node: SelectionNode, { variableValues }: GraphQLResolveInfo): boolean {

@@ -62,9 +62,10 @@ const answerPlugin: ApolloServerPlugin<GraphQLContext> = {
       },
 
       async willSendResponse({ response, contextValue }) {
-        await contextValue.settled();
         if (response.body.kind === 'single') {
           const { singleResult } = response.body;
+          // Without errors everything that was read was waited for.
+          if (singleResult.errors !== undefined) await contextValue.settled();
           const { bill, requestId } = contextValue;
           if (singleResult.errors !== undefined) {
             singleResult.errors = foldListErrors(singleResult.errors).map((error) =>

@@ -66,11 +66,11 @@ export function createOperation({ requestId, timeoutMs, budget, onCall }: Operat
     },
 
     async settled() {
-      while (underWay > 0) {
-        await new Promise<void>((resolve) => whenIdle.push(resolve));
+      do {
+        if (underWay > 0) await new Promise<void>((resolve) => whenIdle.push(resolve));
         // What waited for the last call may make another one.
         await setImmediate();
-      }
+      } while (underWay > 0);
     },
 
     bill: () => ({

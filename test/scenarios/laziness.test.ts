@@ -8,10 +8,10 @@ type Calls = Partial<CallCounts>;
 const ALL: Calls = { mind: 1, omnivibe: 1, v2: 1 };
 /** What reads every part of a person. */
 const EVERY_PART = [
-  { mind: 2, omnivibe: 2, v2: 2 },
-  { mind: 4, omnivibe: 4, v2: 4 },
+  { mind: 2, omnivibe: 1, v2: 2 },
+  { mind: 4, omnivibe: 3, v2: 4 },
 ] as const;
-const PERSONAL_TOKEN = [{ omnivibe: 2 }, { omnivibe: 4 }] as const;
+const PERSONAL_TOKEN = [{ omnivibe: 1 }, { omnivibe: 3 }] as const;
 
 /** What a field and everything below it costs for one person, and for three where that differs; the longest path holds. */
 const COSTS: Readonly<Record<string, readonly [one: Calls, three?: Calls]>> = {
@@ -68,22 +68,10 @@ const COSTS: Readonly<Record<string, readonly [one: Calls, three?: Calls]>> = {
     { ...ALL, mind: 4 },
   ],
   'accounts.[OmnivibeAccount].memberships': [ALL, { ...ALL, omnivibe: 3 }],
-  'accounts.[OmnivibeAccount].memberships.availability': [
-    { ...ALL, omnivibe: 2 },
-    { ...ALL, omnivibe: 4 },
-  ],
-  'accounts.[OmnivibeAccount].memberships.effectiveAvailability': [
-    { ...ALL, omnivibe: 2 },
-    { ...ALL, omnivibe: 4 },
-  ],
-  'accounts.[OmnivibeAccount].memberships.autoOffline': [
-    { ...ALL, omnivibe: 2 },
-    { ...ALL, omnivibe: 4 },
-  ],
-  'accounts.[OmnivibeAccount].memberships.permissions': [
-    { ...ALL, omnivibe: 2 },
-    { ...ALL, omnivibe: 4 },
-  ],
+  'accounts.[OmnivibeAccount].memberships.availability': [ALL, { ...ALL, omnivibe: 3 }],
+  'accounts.[OmnivibeAccount].memberships.effectiveAvailability': [ALL, { ...ALL, omnivibe: 3 }],
+  'accounts.[OmnivibeAccount].memberships.autoOffline': [ALL, { ...ALL, omnivibe: 3 }],
+  'accounts.[OmnivibeAccount].memberships.permissions': [ALL, { ...ALL, omnivibe: 3 }],
   'accounts.[V2Account].views': [
     { ...ALL, v2: 2 },
     { ...ALL, v2: 4 },
@@ -185,8 +173,9 @@ describe('on a warm gateway', () => {
   it.each([
     ['autoOffline', [AGENTS]],
     ['messageSignature', ['/platform/api/v1/users/:id']],
-    ['availability', [AGENTS, '/api/v1/profile']],
-    ['autoOffline messageSignature', ['/platform/api/v1/users/:id']],
+    ['availability', ['/api/v1/profile']],
+    // The platform API shows no presence, the agent list no signature.
+    ['autoOffline messageSignature', ['/api/v1/profile']],
   ])('the inbox is read no deeper than %s needs', async (fields, routes) => {
     const before = gateway.received().omnivibe.length;
     await gateway.query(`{ profile(id: "mind:42") { settings { inbox { ${fields} } } } }`);

@@ -63,18 +63,16 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
   async function fetchList(): Promise<ReadonlyMap<string, Row<OmnivibeAgentDto>>> {
     const { list } = credentials;
     if (list === null) return new Map();
-    return indexById(
-      'omnivibe',
-      await client.fetchAgents(scope, list.token, list.accountId),
-      (agent) => agent.id,
-    );
+    const agents = await client.fetchAgents(scope, list.token, list.accountId);
+    const rows = indexById('omnivibe', agents, (agent) => agent.id);
+    index.learn(INDEX_KEY, knownAmong(rows));
+    return rows;
   }
 
-  async function sweepAddresses(): Promise<readonly KnownAccount[]> {
-    return [...(await listOnce())].flatMap(([id, row]) =>
-      row instanceof Error ? [] : [toKnownAccount(id, row)],
-    );
-  }
+  const knownAmong = (rows: ReadonlyMap<string, Row<OmnivibeAgentDto>>) =>
+    [...rows].flatMap(([id, row]) => (row instanceof Error ? [] : [toKnownAccount(id, row)]));
+
+  const sweepAddresses = async () => knownAmong(await listOnce());
 
   const byToken = createLoader<OmnivibeUserDto | null>(
     scope,
@@ -138,23 +136,24 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
     if (token === null) return null;
     const read = platformReads.get(id) ?? client.fetchPlatformUser(scope, token, id);
     platformReads.set(id, read);
-    const user = await read;
-    return user?.id === id ? user : null;
+    return learned(await read, id);
   }
 
   async function fetchByToken(id: string): Promise<OmnivibeUserDto | null> {
     const callersOwn = callersToken === null ? null : await byToken.load(callersToken).catch(nullIfRefused);
     if (callersOwn?.id === id) return callersOwn;
     if (credentials.userTokens.size === 0) return null;
-    const known = (await listOnce()).get(id);
-    const email =
-      known !== undefined && !(known instanceof Error)
-        ? known.email
-        : ((await findRemembered(id))?.email ?? (await findTokenOwner(id))?.email ?? null);
+    const email = (await findRemembered(id))?.email ?? (await findTokenOwner(id))?.email ?? null;
     const token = email === null ? undefined : credentials.userTokens.get(normalizeEmail(email));
     if (token === undefined) return null;
-    const user = await byToken.load(token);
-    return user?.id === id ? user : null;
+    return learned(await byToken.load(token), id);
+  }
+
+  /** A user that was read, if it is the one that was asked for. */
+  function learned(user: OmnivibeUserDto | null, id: string): OmnivibeUserDto | null {
+    if (user?.id !== id) return null;
+    index.learn(INDEX_KEY, [toKnownAccount(id, user)]);
+    return user;
   }
 
   async function findRemembered(id: string): Promise<KnownAccount | null> {

@@ -105,6 +105,11 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
 
   async function fetchAccounts(ids: readonly string[]): Promise<ReadonlyMap<string, V2Account | Error>> {
     const rows = await fetchRows(ids);
+    const found = ids.flatMap((id) => rows.get(id) ?? []);
+    const known = found.flatMap((row) =>
+      row instanceof Error || row.id === null ? [] : [toKnownAccount(row.id, row)],
+    );
+    index.learn(INDEX_KEY, known);
     return new Map(
       ids.flatMap((id) => {
         const row = rows.get(id);

@@ -1,10 +1,12 @@
 import { expectFieldPaths, explainField, VERSIONED_FIELDS, versionOf } from '../../domain/explain.js';
+import { FIELD_PATHS } from '../../domain/ownership.js';
 import { BACKENDS, formatRef } from '../../domain/profile.js';
 import { getProfile } from '../../domain/read-profiles.js';
 import type { ProfileResolvers } from '../generated/resolvers.js';
 import { selectionOf } from '../selection.js';
 
-export const Profile: ProfileResolvers = {
+// Required: a field without a resolver would be null for everybody.
+export const Profile: Required<ProfileResolvers> = {
   __resolveReference: (reference, { read }, info) =>
     'mindUserId' in reference && reference.mindUserId != null
       ? getProfile(read, `mind:${reference.mindUserId}`, selectionOf(info), 'mindUserId')
@@ -36,7 +38,7 @@ export const Profile: ProfileResolvers = {
   presence: (person) => person,
 
   explain: (person, { fields }) =>
-    expectFieldPaths(fields ?? null).map((field) => explainField(person, field)),
+    (fields == null ? FIELD_PATHS : expectFieldPaths(fields)).map((field) => explainField(person, field)),
   version: (person, { fields }, { versionKey }) =>
     versionOf(person, fields == null ? VERSIONED_FIELDS : expectFieldPaths(fields), versionKey),
 
