@@ -12,10 +12,9 @@ export interface Drift {
   readonly key: string | null;
 }
 
-/** `isFirst`: this very deviation has not been seen before in this process. */
+/** `isFirst`: no deviation of this kind has been seen in this place before in this process. */
 export type DriftListener = (drift: Drift, isFirst: boolean) => void;
 
-const MAX_REMEMBERED = 500;
 const seen = new Set<string>();
 const listeners = new Set<DriftListener>();
 
@@ -27,8 +26,8 @@ export function onDrift(listener: DriftListener): () => void {
 
 export function noteDrift(backend: string, kind: DriftKind, where: string, newKey?: string): void {
   const key = newKey !== undefined && /^\w{1,64}$/.test(newKey) ? newKey : null;
-  const id = JSON.stringify([backend, kind, where, key]);
-  const isFirst = !seen.has(id) && seen.size < MAX_REMEMBERED;
-  if (isFirst) seen.add(id);
+  const id = JSON.stringify([backend, kind, where]);
+  const isFirst = !seen.has(id);
+  seen.add(id);
   for (const listener of listeners) listener({ backend, kind, where, key }, isFirst);
 }

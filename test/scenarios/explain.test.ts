@@ -352,6 +352,7 @@ const SPELLINGS: readonly Spelling[] = [
   },
   language('an underscore in a language', 'en_GB', 'en-GB', false),
   language('another case of a language', 'EN-gb', 'en_GB', false),
+  language('another case of what is no language tag', 'Deutsch (Du)', 'deutsch (du)', false),
   language('a region on one side only', 'en', 'en-GB', true),
   language('another language', 'de', 'fr', true),
   {
