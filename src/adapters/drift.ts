@@ -25,7 +25,7 @@ export function onDrift(listener: DriftListener): () => void {
 }
 
 export function noteDrift(backend: string, kind: DriftKind, where: string, newKey?: string): void {
-  const key = newKey !== undefined && /^\w{1,64}$/.test(newKey) ? newKey : null;
+  const key = newKey !== undefined && /^[A-Za-z_]\w{0,63}$/.test(newKey) ? newKey : null;
   const id = JSON.stringify([backend, kind, where]);
   const isFirst = !seen.has(id);
   seen.add(id);

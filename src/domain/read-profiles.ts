@@ -8,6 +8,7 @@ import { DIRECTORY_FILTERS, type DirectoryFilter, type KnownAccount } from './po
 import {
   BACKENDS,
   formatRef,
+  normalizeEmail,
   parseRef,
   type AccountRef,
   type Backend,
@@ -100,17 +101,32 @@ export async function getProfileByEmail(
   }
   const readers = ANCHOR_ORDER.flatMap((backend) => context.readers[backend] ?? []);
   if (!context.caller.isTrusted) assertMayLookUp(context);
-  // What is remembered may be minutes old, so "nobody" is asked of the backends again.
+  // What is remembered may be minutes old, so "nobody" and "not any more" are asked of the backends again.
   for (const ask of ['accountsByEmail', 'searchByEmail'] as const) {
     const sides = await Promise.allSettled(readers.map((reader) => reader[ask](email)));
     const accounts = sides.flatMap((side) => (side.status === 'fulfilled' ? side.value : []));
     const anchor = await onePerson(context, email, accounts);
     const person = anchor === null ? null : await findByRef(context, anchor, selection);
-    if (person !== null) return person;
+    const isRemembered = accounts.some(
+      (account) => anchor !== null && formatRef(account) === formatRef(anchor),
+    );
+    if (person !== null && !(isRemembered && (await hasMoved(person, email, selection)))) return person;
     const failed = sides.find((side) => side.status === 'rejected');
     if (failed !== undefined && ask === 'searchByEmail') throw failed.reason;
   }
   return null;
+}
+
+/** Whether the account that the person was found by turns out to have another address; told only if it is read anyway. */
+async function hasMoved(person: Person, email: string, { backends }: Selection): Promise<boolean> {
+  if (!backends.has(person.seed.backend)) return false;
+  try {
+    const account = await person.account(person.seed.backend);
+    return account !== null && normalizeEmail(account.email ?? '') !== normalizeEmail(email);
+  } catch (error) {
+    if (error instanceof GatewayError) return false;
+    throw error;
+  }
 }
 
 /** The account that gives the id to the one person whom all these accounts belong to; null without any account. */

@@ -382,3 +382,15 @@ describe('the desk', () => {
     expect(asked.map(({ route }) => route)).not.toContain('/api/v2/user/getUserViews');
   });
 });
+
+describe('an address that somebody has given up', () => {
+  it('finds them no more, though it is remembered as theirs', async () => {
+    const find = async (email: string) =>
+      (await gateway.query(`{ profileByEmail(email: "${email}") { id username } }`))['profileByEmail'];
+    const solo = { id: 'v2:23', username: 'solo.v2' };
+    expect(await find('sven.solo@example.com')).toEqual(solo);
+    await gateway.write('v2', 'PUT /api/v2/user/23', { email: 'sven.moved@example.com' });
+    expect(await find('sven.solo@example.com')).toBeNull();
+    expect(await find('sven.moved@example.com')).toEqual(solo);
+  });
+});
