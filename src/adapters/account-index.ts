@@ -2,6 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { KnownAccount } from '../domain/ports.js';
 import { normalizeEmail } from '../domain/profile.js';
+import { GatewayError } from '../errors.js';
 
 export interface IndexSnapshot {
   readonly builtAt: number;
@@ -27,6 +28,8 @@ const KEPT_MS = 5 * 60_000;
 const KEPT_WHILE_FAILING_MS = 60 * 60_000;
 const RENEW_AFTER_MS = 10_000;
 const MAX_CREDENTIALS = 50;
+/** Of one backend, as one credential sees it. */
+const MAX_ACCOUNTS = 250_000;
 
 export function createAccountIndex(now: () => number = Date.now): AccountIndex {
   const snapshots = new LRUCache<string, Snapshot>({ max: MAX_CREDENTIALS });
@@ -39,7 +42,7 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
       const result = await others.catch(() => null);
       return result ?? build(credential, sweep);
     }
-    const sweeping = sweep().then((accounts) => new Snapshot(now(), accounts));
+    const sweeping = sweep().then((accounts) => new Snapshot(now(), expectBounded(accounts)));
     underWay.set(credential, sweeping);
     try {
       const snapshot = await sweeping;
@@ -126,6 +129,13 @@ class Snapshot implements IndexSnapshot {
     if (known.email !== null) drop(this.#byEmail, normalizeEmail(known.email), id);
     if (known.externalId !== null) drop(this.#byExternalId, known.externalId, id);
   }
+}
+
+function expectBounded(accounts: readonly KnownAccount[]): readonly KnownAccount[] {
+  const [first] = accounts;
+  if (first === undefined || accounts.length <= MAX_ACCOUNTS) return accounts;
+  const message = `${first.backend}: more than ${MAX_ACCOUNTS} accounts; their addresses are not remembered, and link nobody.`;
+  throw new GatewayError('BUDGET_EXCEEDED', message, { backend: first.backend });
 }
 
 function isSame(left: KnownAccount, right: KnownAccount): boolean {

@@ -35,6 +35,7 @@ export interface PersonLinks {
 }
 
 const ANCHOR_LINK: AccountLink = { origin: 'ANCHOR', evidence: [] };
+
 /** Accounts that are linked by hand, or one account without such links. */
 type Group = readonly AccountRef[];
 
@@ -186,13 +187,12 @@ export function createPersonLinks(
   /** The account on a backend, without regard to which one gives the id. */
   async function linkedOn(backend: Backend): Promise<LinkedRef | null> {
     const own = await home();
-    const [first] = own;
     const member = own.find((account) => account.backend === backend);
-    if (member !== undefined && first !== undefined) {
-      const anchorRef = ANCHOR_ORDER.flatMap(
-        (each) => own.find((account) => account.backend === each) ?? [],
-      )[0];
-      return explicitLink(anchorRef ?? first, backend, linkRules) ?? { ref: member, link: ANCHOR_LINK };
+    if (member !== undefined) {
+      const [leader = member] = ANCHOR_ORDER.flatMap((each) =>
+        own.filter((account) => account.backend === each),
+      );
+      return explicitLink(leader, backend, linkRules) ?? { ref: member, link: ANCHOR_LINK };
     }
     for (const { match: link, to } of await othersOf(own, backend)) {
       if (link.ref.backend === backend) return link;

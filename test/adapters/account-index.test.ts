@@ -1,0 +1,111 @@
+// What is remembered of addresses, for how long, and how much of it; the clock is the test's own.
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { createAccountIndex, type AccountIndex } from '../../src/adapters/account-index.js';
+import type { KnownAccount } from '../../src/domain/ports.js';
+
+const MINUTE = 60_000;
+
+function account(id: string, email: string | null, externalId: string | null = null): KnownAccount {
+  return { backend: 'mind', id, email, active: true, isConfirmed: true, externalId, isPerson: true };
+}
+
+let time: number;
+let sweeps: number;
+let index: AccountIndex;
+let people: KnownAccount[];
+const sweep = () => {
+  sweeps += 1;
+  return Promise.resolve(people);
+};
+const failingSweep = () => {
+  sweeps += 1;
+  return Promise.reject(new Error('the backend is off'));
+};
+
+beforeEach(() => {
+  time = 1_000_000;
+  sweeps = 0;
+  people = [account('1', 'Ann@Example.com', 'E1'), account('2', null)];
+  index = createAccountIndex(() => time);
+});
+
+describe('the index of addresses', () => {
+  it('is swept once and then answers for minutes', async () => {
+    const snapshot = await index.snapshot('own', sweep);
+    expect(snapshot.byEmail(' ann@example.COM ')).toEqual([people[0]]);
+    expect(snapshot.byExternalId('E1')).toEqual([people[0]]);
+    expect([snapshot.byId('2'), snapshot.byId('3'), snapshot.size]).toEqual([people[1], null, 2]);
+    time += 4 * MINUTE;
+    await index.snapshot('own', sweep);
+    expect(sweeps).toBe(1);
+    time += 2 * MINUTE;
+    await index.snapshot('own', sweep);
+    expect(sweeps).toBe(2);
+  });
+
+  it('is renewed for an id that it does not know, but not more often than every few seconds', async () => {
+    await index.snapshot('own', sweep);
+    await index.renewed('own', sweep);
+    expect(sweeps).toBe(1);
+    time += 11_000;
+    people = [...people, account('3', 'new@example.com')];
+    expect((await index.renewed('own', sweep)).byId('3')).toEqual(people[2]);
+  });
+
+  it('serves callers who come at once by one sweep', async () => {
+    await Promise.all([
+      index.snapshot('own', sweep),
+      index.snapshot('own', sweep),
+      index.snapshot('own', sweep),
+    ]);
+    expect(sweeps).toBe(1);
+  });
+
+  it('lets the next caller sweep when another one’s sweep fails', async () => {
+    const [failed, other] = await Promise.allSettled([
+      index.snapshot('own', failingSweep),
+      index.snapshot('own', sweep),
+    ]);
+    expect([failed.status, other.status]).toEqual(['rejected', 'fulfilled']);
+  });
+
+  it('answers what it remembers while the backend fails, for an hour', async () => {
+    await index.snapshot('own', sweep);
+    time += 30 * MINUTE;
+    expect((await index.snapshot('own', failingSweep)).byId('1')).toEqual(people[0]);
+    time += 31 * MINUTE;
+    await expect(index.snapshot('own', failingSweep)).rejects.toThrow('the backend is off');
+  });
+
+  it('takes over what a read shows, and drops who has gone', async () => {
+    const snapshot = await index.snapshot('own', sweep);
+    index.learn('own', [account('1', 'moved@example.com')]);
+    expect(snapshot.byEmail('ann@example.com')).toEqual([]);
+    expect(snapshot.byExternalId('E1')).toEqual([]);
+    expect(snapshot.byEmail('moved@example.com')).toMatchObject([{ id: '1' }]);
+    index.forget('own', '1');
+    expect([snapshot.byId('1'), snapshot.byEmail('moved@example.com')]).toEqual([null, []]);
+  });
+
+  it('keeps what one credential sees from another', async () => {
+    await index.snapshot('ann', sweep);
+    people = [];
+    expect((await index.snapshot('ben', sweep)).byId('1')).toBeNull();
+  });
+
+  it('remembers the fifty credentials that were used last', async () => {
+    for (let i = 0; i <= 50; i += 1) await index.snapshot(`caller ${i}`, sweep);
+    await index.snapshot('caller 50', sweep);
+    expect(sweeps).toBe(51);
+    await index.snapshot('caller 0', sweep);
+    expect(sweeps).toBe(52);
+  });
+
+  it('refuses to remember more than 250,000 accounts', async () => {
+    people = Array.from({ length: 250_001 }, (_, i) => account(String(i + 1), null));
+    await expect(index.snapshot('own', sweep)).rejects.toMatchObject({
+      code: 'BUDGET_EXCEEDED',
+      backend: 'mind',
+    });
+  });
+});
