@@ -12,14 +12,17 @@ export interface IndexSnapshot {
   byExternalId(externalId: string): readonly KnownAccount[];
 }
 
+/** Reads who has which address. */
+type Sweep = () => Promise<readonly KnownAccount[]>;
+
 /** The index of one backend, shared by all operations; one snapshot for each credential that sweeps. */
 export interface AccountIndex {
   /** The snapshot, swept first when there is none that is fresh; an old one when the sweep fails. Concurrent callers share one sweep. */
-  snapshot(credential: string, sweep: () => Promise<readonly KnownAccount[]>): Promise<IndexSnapshot>;
+  snapshot(credential: string, sweep: Sweep, signal?: AbortSignal): Promise<IndexSnapshot>;
   /** As `snapshot`, but a new one when the present one is older than a few seconds: for ids that it does not know. */
-  renewed(credential: string, sweep: () => Promise<readonly KnownAccount[]>): Promise<IndexSnapshot>;
-  /** Takes over what a read has just shown, if there is a snapshot. */
-  learn(credential: string, accounts: readonly KnownAccount[]): void;
+  renewed(credential: string, sweep: Sweep, signal?: AbortSignal): Promise<IndexSnapshot>;
+  /** Takes over what a read has just shown, if there is a snapshot; with `onlyNew`, nothing of accounts that it knows. */
+  learn(credential: string, accounts: readonly KnownAccount[], options?: { readonly onlyNew: boolean }): void;
   /** Drops an account that a read did not find. */
   forget(credential: string, id: string): void;
 }
@@ -35,12 +38,15 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
   const snapshots = new LRUCache<string, Snapshot>({ max: MAX_CREDENTIALS });
   const underWay = new Map<string, Promise<Snapshot>>();
 
-  async function build(credential: string, sweep: () => Promise<readonly KnownAccount[]>): Promise<Snapshot> {
+  async function build(credential: string, sweep: Sweep, signal?: AbortSignal): Promise<Snapshot> {
     const others = underWay.get(credential);
     if (others !== undefined) {
       // The operation that sweeps may be given up or over its budget: that is no reason for this one to fail.
-      const result = await others.catch(() => null);
-      return result ?? build(credential, sweep);
+      const result = await unlessAborted(
+        others.catch(() => null),
+        signal,
+      );
+      return result ?? build(credential, sweep, signal);
     }
     const sweeping = sweep().then((accounts) => new Snapshot(now(), expectBounded(accounts)));
     underWay.set(credential, sweeping);
@@ -53,19 +59,17 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
     }
   }
 
-  async function notOlderThan(
-    ageMs: number,
-    credential: string,
-    sweep: () => Promise<readonly KnownAccount[]>,
-  ) {
+  async function notOlderThan(ageMs: number, credential: string, sweep: Sweep, signal?: AbortSignal) {
     const snapshot = snapshots.get(credential);
-    return snapshot !== undefined && now() - snapshot.builtAt < ageMs ? snapshot : build(credential, sweep);
+    return snapshot !== undefined && now() - snapshot.builtAt < ageMs
+      ? snapshot
+      : build(credential, sweep, signal);
   }
 
   /** While a backend fails, what was remembered a little too long ago still tells who has which address. */
-  async function freshOrStale(credential: string, sweep: () => Promise<readonly KnownAccount[]>) {
+  async function freshOrStale(credential: string, sweep: Sweep, signal?: AbortSignal) {
     try {
-      return await notOlderThan(KEPT_MS, credential, sweep);
+      return await notOlderThan(KEPT_MS, credential, sweep, signal);
     } catch (error) {
       const stale = snapshots.get(credential);
       if (stale !== undefined && now() - stale.builtAt < KEPT_WHILE_FAILING_MS) return stale;
@@ -75,9 +79,12 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
 
   return {
     snapshot: freshOrStale,
-    renewed: (credential, sweep) => notOlderThan(RENEW_AFTER_MS, credential, sweep),
-    learn(credential, accounts) {
-      for (const account of accounts) snapshots.get(credential)?.put(account);
+    renewed: (credential, sweep, signal) => notOlderThan(RENEW_AFTER_MS, credential, sweep, signal),
+    learn(credential, accounts, { onlyNew } = { onlyNew: false }) {
+      const snapshot = snapshots.get(credential);
+      for (const account of accounts) {
+        if (!onlyNew || snapshot?.byId(account.id) === null) snapshot?.put(account);
+      }
     },
     forget(credential, id) {
       snapshots.get(credential)?.remove(id);
@@ -129,6 +136,24 @@ class Snapshot implements IndexSnapshot {
     if (known.email !== null) drop(this.#byEmail, normalizeEmail(known.email), id);
     if (known.externalId !== null) drop(this.#byExternalId, known.externalId, id);
   }
+}
+
+/** Waits, but not beyond the end of the operation that waits. */
+async function unlessAborted<T>(waited: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return waited;
+  signal.throwIfAborted();
+  return Promise.race([
+    waited,
+    new Promise<never>((_, reject) => {
+      signal.addEventListener(
+        'abort',
+        () => {
+          reject(signal.reason as Error);
+        },
+        { once: true },
+      );
+    }),
+  ]);
 }
 
 function expectBounded(accounts: readonly KnownAccount[]): readonly KnownAccount[] {

@@ -9,10 +9,11 @@ type Decoded<T> = T | null | typeof UNREADABLE;
 /** Reads one value; absent, null and '' are null; a value of another type is refused. */
 export type Decoder<T> = (value: unknown) => Decoded<T>;
 
-/** Text; numbers are accepted, since ids come as either. */
+/** Text; blanks are null; numbers are accepted, since ids come as either. */
 export const text: Decoder<string> = (value) => {
-  if (value === undefined || value === null || value === '') return null;
-  if (typeof value === 'string') return value;
+  if (value === undefined || value === null) return null;
+  // Blanks are how forms store nothing; as an address they would link strangers.
+  if (typeof value === 'string') return value.trim() === '' ? null : value;
   return typeof value === 'number' && Number.isFinite(value) ? String(value) : UNREADABLE;
 };
 
@@ -100,13 +101,17 @@ export function object<T>(
 /** Decodes an answer that must be there. */
 export function expectDecoded<T>(backend: string, name: string, decoder: Decoder<T>, value: unknown): T {
   const decoded = decoder(value);
-  return decoded === null || decoded === UNREADABLE ? refuse(backend, name) : decoded;
+  if (decoded !== null && decoded !== UNREADABLE) return decoded;
+  noteDrift(backend, decoded === null ? 'missing key' : 'changed type', name);
+  return refuse(backend, name);
 }
 
 /** The rows of a list answer: a bare array, or the array under `key` of an envelope. */
 export function expectRows(backend: string, key: string, body: unknown): readonly unknown[] {
   const rows = Array.isArray(body) ? body : anyObjectOrNull(body)?.[key];
-  return Array.isArray(rows) ? (rows as unknown[]) : refuse(backend, key);
+  if (Array.isArray(rows)) return rows as unknown[];
+  noteDrift(backend, 'missing key', key);
+  return refuse(backend, key);
 }
 
 /** Decodes rows; one that is no object cannot be given to anybody and is left out, as if it were missing. */

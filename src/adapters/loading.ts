@@ -8,7 +8,7 @@ import { noteDrift } from './drift.js';
 export interface Loader<V> {
   load(key: string): Promise<V>;
   /** Gives a value that is already at hand, so that it is not fetched. */
-  prime(key: string, value: V): void;
+  prime(key: string, value: V | Error): void;
 }
 
 /** A batch answers a Map by key; a key it leaves out is `missing`, a key mapped to an Error fails alone. */

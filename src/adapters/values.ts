@@ -24,7 +24,7 @@ export function vocabulary<T extends string>(
 export function toLanguageTag(language: string | null): string | null {
   if (language === null) return null;
   try {
-    return Intl.getCanonicalLocales(language.trim().replace('_', '-'))[0] ?? language;
+    return Intl.getCanonicalLocales(language.trim().replaceAll('_', '-'))[0] ?? language;
   } catch {
     return language;
   }

@@ -32,6 +32,12 @@ export interface FieldExplanation {
 
 /** Checks field paths. Throws BAD_USER_INPUT naming those that are not known. */
 export function expectFieldPaths(fields: readonly string[]): readonly FieldPath[] {
+  if (fields.length === 0) {
+    throw new GatewayError(
+      'BAD_USER_INPUT',
+      'Argument "fields" must name at least one field, or be left out.',
+    );
+  }
   const unknown = fields.filter((field) => !Object.hasOwn(OWNERSHIP, field));
   if (unknown.length === 0) return [...new Set(fields as readonly FieldPath[])];
   const named = unknown.filter((field) => /^[\w.]{1,60}$/.test(field)).join(', ');
@@ -42,9 +48,7 @@ export function expectFieldPaths(fields: readonly string[]): readonly FieldPath[
 /** How much of an omnivibe account these fields need. */
 export function depthOfFields(fields: readonly FieldPath[]): OmnivibeDepth {
   const needed = fields.flatMap((field) => OWNERSHIP[field].read.map(({ omnivibeDepth }) => omnivibeDepth));
-  const deepest = OMNIVIBE_DEPTHS.findLast((depth) => needed.includes(depth)) ?? 'listed';
-  // The platform API does not show it, the agent list does.
-  return deepest === 'profile' && fields.includes('settings.inbox.autoOffline') ? 'presence' : deepest;
+  return OMNIVIBE_DEPTHS.findLast((depth) => needed.includes(depth)) ?? 'listed';
 }
 
 export function explainField(person: Person, field: FieldPath): FieldExplanation {
@@ -67,7 +71,7 @@ export function explainField(person: Person, field: FieldPath): FieldExplanation
     async conflicting() {
       if (new Set(read.filter(({ isStandIn }) => !isStandIn).map(({ part }) => part)).size < 2) return false;
       const told = (await normalizedValues(person, field)).filter(({ value }) => value !== null);
-      return new Set(told.map(({ value }) => JSON.stringify(value))).size > 1;
+      return new Set(told.map(({ value }) => stableJson(value))).size > 1;
     },
 
     access: () => Promise.all(BACKENDS.map((backend) => accessTo(person, field, backend))),
@@ -118,7 +122,7 @@ export async function versionOf(person: Person, fields: readonly FieldPath[], ke
   const anchor = await person.anchor();
   const values = await Promise.all(ordered.map((field) => normalizedValues(person, field)));
   const hash = createHmac('sha256', key)
-    .update(JSON.stringify([anchor, ordered, values]))
+    .update(stableJson([anchor, ordered, values]))
     .digest('base64url');
   const list = ordered.map((field) => FIELD_PATHS.indexOf(field).toString(36)).join('.');
   return `${Buffer.from(list).toString('base64url')}.${hash}`;
@@ -142,6 +146,15 @@ async function normalizedValues(
 export const VERSIONED_FIELDS: readonly FieldPath[] = FIELD_PATHS.filter(
   (field) => OWNERSHIP[field].read.length > 0 && Object.keys(OWNERSHIP[field].write).length > 0,
 );
+
+/** JSON that does not depend on the order in which a backend sends an object's keys. */
+function stableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([left], [right]) => (left < right ? -1 : 1)))
+      : part,
+  );
+}
 
 function toJson(value: unknown): JsonValue {
   return value instanceof Date ? value.toISOString() : (value as JsonValue);

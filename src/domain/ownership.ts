@@ -158,7 +158,7 @@ export const OWNERSHIP: Table = {
   language: {
     read: [mind(({ language }) => language), v2(({ language }) => language)],
     write: { mind: { as: 'lang' }, v2: { as: 'language' } },
-    normalize: (language) => language.replace('_', '-').toLowerCase(),
+    normalize: (language) => language.trim().replaceAll('_', '-').toLowerCase(),
   },
   avatarUrl: { read: [omnivibe(({ avatarUrl }) => avatarUrl)], write: {} },
   avatar: { read: [], write: { mind: { as: 'image', isWriteOnly: true } } },

@@ -36,8 +36,9 @@ export interface PageRequest {
   readonly filter: DirectoryFilter;
 }
 
-export interface DirectoryPage<A> {
-  readonly accounts: readonly A[];
+/** The accounts of a page are not read again by `accountById`; one whose rows contradict each other fails there. */
+export interface DirectoryPage {
+  readonly ids: readonly string[];
   readonly hasMore: boolean;
   /** Null where the backend does not count. */
   readonly totalCount: number | null;
@@ -60,8 +61,8 @@ export interface BackendReader<B extends Backend> {
   knownById(id: string): Promise<KnownAccount | null>;
   /** The account as it is now, batched with the operation's other reads. `depth` matters to omnivibe only. */
   accountById(id: string, depth?: OmnivibeDepth): Promise<AccountOf[B] | null>;
-  /** One page of the directory; its accounts are not read again by `accountById`. */
-  listAccounts(page: PageRequest): Promise<DirectoryPage<AccountOf[B]>>;
+  /** One page of the directory. */
+  listAccounts(page: PageRequest): Promise<DirectoryPage>;
 }
 
 export interface MindReader extends BackendReader<'mind'> {

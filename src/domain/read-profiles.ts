@@ -196,8 +196,11 @@ export async function listProfiles(
 
   const page = await reader.listAccounts({ offset, limit: request.first, filter });
   return {
-    people: page.accounts.map(({ backend, id }, i) => ({
-      person: createPerson(context, { seed: { backend, id }, omnivibeDepth: selection.omnivibeDepth }),
+    people: page.ids.map((id, i) => ({
+      person: createPerson(context, {
+        seed: { backend: directory, id },
+        omnivibeDepth: selection.omnivibeDepth,
+      }),
       cursor: encodeCursor({ directory, filter }, offset + i),
     })),
     hasNextPage: page.hasMore,

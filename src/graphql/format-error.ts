@@ -3,13 +3,19 @@
 import { unwrapResolverError } from '@apollo/server/errors';
 import {
   GraphQLError,
+  isValueNode,
   Kind,
   parse,
   print,
+  TypeInfo,
   visit,
+  visitWithTypeInfo,
+  type ASTNode,
   type GraphQLFormattedError,
+  type GraphQLSchema,
   type VariableDefinitionNode,
 } from 'graphql';
+
 import { ERROR_CODES, GatewayError, REQUEST_ERROR_CODES } from '../errors.js';
 
 const SCALAR_WORDS: Readonly<Record<string, string>> = {
@@ -21,8 +27,8 @@ const SCALAR_WORDS: Readonly<Record<string, string>> = {
   Boolean: 'true or false',
 };
 
-/** `report` is told of faults of the gateway itself, which clients read nothing of. */
-export function createFormatError(report: (error: unknown) => void) {
+/** With a schema, wrong values in a document are named by their argument. `report` is told of faults of the gateway itself, which clients read nothing of. */
+export function createFormatError(report: (error: unknown) => void, schema?: GraphQLSchema) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const original = unwrapResolverError(error);
     if (original instanceof GatewayError) return { ...place(formatted), ...describe(original) };
@@ -35,6 +41,14 @@ export function createFormatError(report: (error: unknown) => void) {
       const message =
         coercionMessage(error.nodes[0] as VariableDefinitionNode) ?? 'A variable is not acceptable.';
       return { ...place(formatted), message, extensions: { code: 'BAD_USER_INPUT', retryable: false } };
+    }
+    const literal = code === 'GRAPHQL_VALIDATION_FAILED' ? literalMessage(error, schema) : null;
+    if (literal !== null) {
+      return {
+        ...place(formatted),
+        message: literal,
+        extensions: { code: 'GRAPHQL_VALIDATION_FAILED', retryable: false },
+      };
     }
     if (typeof code === 'string' && (code in REQUEST_ERROR_CODES || code === 'BAD_USER_INPUT')) {
       return { ...place(formatted), message: formatted.message, extensions: { code, retryable: false } };
@@ -74,11 +88,37 @@ function describe(error: GatewayError): Pick<GraphQLFormattedError, 'message' | 
 function coercionMessage(definition: VariableDefinitionNode): string | null {
   const name = definition.variable.name.value;
   const type = print(definition.type);
-  const accepted = SCALAR_WORDS[type.replaceAll(/[[\]!]/g, '')];
-  const words = accepted === undefined || type.includes('[') ? `of type ${type}` : accepted;
   const argument = definition.loc === undefined ? null : argumentOf(definition.loc.source.body, name);
   const named = argument === null ? `Variable "$${name}"` : `Argument "${argument}" (variable "$${name}")`;
+  const accepted = SCALAR_WORDS[type.replaceAll(/[[\]!]/g, '')];
+  const words = accepted === undefined || type.includes('[') ? `of type ${type}` : accepted;
   return `${named} must be ${words}.`;
+}
+
+/** As for a variable, for a value of a scalar that stands in the document itself; null for other errors of validation. */
+function literalMessage(error: unknown, schema: GraphQLSchema | undefined): string | null {
+  const value = error instanceof GraphQLError ? error.nodes?.[0] : undefined;
+  if (schema === undefined || value?.loc === undefined || !isValueNode(value)) return null;
+  if (value.kind === Kind.VARIABLE || value.kind === Kind.NULL) return null;
+  const { start, end, source } = value.loc;
+  const types = new TypeInfo(schema);
+  const names: string[] = [];
+  let message: string | null = null;
+  const note = (node: ASTNode) => {
+    const isHere = node.loc?.start === start && node.loc.end === end && isValueNode(node);
+    if (!isHere || message !== null || names.length === 0) return;
+    const words = SCALAR_WORDS[String(types.getInputType()).replace('!', '')];
+    if (words !== undefined) message = `Argument "${names.join('.')}" must be ${words}.`;
+  };
+  const enter = (node: ASTNode) => {
+    if (node.kind === Kind.ARGUMENT || node.kind === Kind.OBJECT_FIELD) names.push(node.name.value);
+    note(node);
+  };
+  const leave = (node: ASTNode) => {
+    if (node.kind === Kind.ARGUMENT || node.kind === Kind.OBJECT_FIELD) names.pop();
+  };
+  visit(parse(source.body), visitWithTypeInfo(types, { enter, leave }));
+  return message;
 }
 
 function argumentOf(document: string, variable: string): string | null {

@@ -17,9 +17,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { depthOfFields, expectFieldPaths, VERSIONED_FIELDS } from '../domain/explain.js';
-import { BACKEND_OF_PART, FIELD_PATHS, OWNERSHIP } from '../domain/ownership.js';
+import { BACKEND_OF_PART, FIELD_PATHS, OWNERSHIP, type FieldPath } from '../domain/ownership.js';
 import { BACKENDS, OMNIVIBE_DEPTHS, type Backend, type OmnivibeDepth } from '../domain/profile.js';
-import type { Selection } from '../domain/read-profiles.js';
+import { checkDeskViews, type Selection } from '../domain/read-profiles.js';
 
 interface Reads {
   /** Accounts that the field certainly reads. */
@@ -86,7 +86,11 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
         const field = type.getFields()[node.name.value];
         if (field === undefined) return;
         note(READS[`${type.name}.${field.name}`]);
-        if (EXPLAINED.includes(`${type.name}.${field.name}`)) note({ omnivibeDepth: depthOf(node, field) });
+        // Refused before anything is read.
+        if (`${type.name}.${field.name}` === 'V2Account.views') {
+          checkDeskViews(getArgumentValues(field, node, info.variableValues));
+        }
+        if (EXPLAINED.includes(`${type.name}.${field.name}`)) note(readsOf(node, field));
         visit(node.selectionSet, getNamedType(field.type));
         return;
       }
@@ -103,16 +107,17 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
     }
   }
 
-  function depthOf(node: FieldNode, field: GraphQLField<unknown, unknown>): OmnivibeDepth {
+  /** What `explain` and `version` read, by their argument. */
+  function readsOf(node: FieldNode, field: GraphQLField<unknown, unknown>): Reads {
     const { fields } = getArgumentValues(field, node, info.variableValues) as { fields?: string[] | null };
     // Refuses what is not known before anything is read.
     const paths = fields == null ? null : expectFieldPaths(fields);
-    if (field.name === 'version') return depthOfFields(paths ?? VERSIONED_FIELDS);
+    if (field.name === 'version') return readsOfPaths(paths ?? VERSIONED_FIELDS);
     // Whether values differ, and who may change them, is told without reading deeper.
     const isRead = node.selectionSet?.selections.some(
       (child) => child.kind !== Kind.FIELD || child.name.value === 'chosen' || child.name.value === 'values',
     );
-    return isRead === true ? depthOfFields(paths ?? FIELD_PATHS) : 'listed';
+    return isRead === true ? readsOfPaths(paths ?? FIELD_PATHS) : {};
   }
 
   function typeNamed(name: string | undefined): GraphQLNamedType | null {
@@ -132,6 +137,13 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
   // What takes the platform API and presence at once is read by the person's own token, where there is one.
   const { omnivibeDepth, isPresence } = needed;
   return { backends, omnivibeDepth: isPresence && omnivibeDepth === 'profile' ? 'presence' : omnivibeDepth };
+}
+
+function readsOfPaths(paths: readonly FieldPath[]): Reads {
+  const omnivibeDepth = depthOfFields(paths);
+  return paths.includes('settings.inbox.autoOffline')
+    ? { omnivibeDepth, isPresence: true }
+    : { omnivibeDepth };
 }
 
 function isIncluded(node: SelectionNode, { variableValues }: GraphQLResolveInfo): boolean {

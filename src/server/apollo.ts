@@ -22,8 +22,9 @@ export interface ApolloOptions {
 }
 
 export function createApollo({ isExplorerOn, logger }: ApolloOptions): ApolloServer<GraphQLContext> {
+  const schema = createSchema();
   return new ApolloServer<GraphQLContext>({
-    schema: createSchema(),
+    schema,
     introspection: isExplorerOn,
     hideSchemaDetailsFromClientErrors: !isExplorerOn,
     includeStacktraceInErrorResponses: false,
@@ -34,7 +35,7 @@ export function createApollo({ isExplorerOn, logger }: ApolloOptions): ApolloSer
     logger,
     formatError: createFormatError((error) => {
       logger.error({ err: error }, 'an operation failed for a reason of the gateway itself');
-    }),
+    }, schema),
     plugins: [
       answerPlugin,
       // It wraps every field resolver, which doubles the time of a list.

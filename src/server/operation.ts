@@ -13,7 +13,7 @@ export interface Operation extends CallScope {
   settled(): Promise<void>;
   /** The client has gone: calls under way are cut, no new one starts. */
   abandon(): void;
-  /** Frees the timer; to be called once the request is answered. */
+  /** Frees the timer and stops what should still wait for its turn; to be called once the request is answered. */
   end(): void;
 }
 
@@ -86,6 +86,7 @@ export function createOperation({ requestId, timeoutMs, budget, onCall }: Operat
 
     end() {
       clearTimeout(timer);
+      controller.abort(new GatewayError('DEADLINE_EXCEEDED', 'The operation is over.'));
     },
   };
 }

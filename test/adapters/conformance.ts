@@ -308,7 +308,7 @@ export function describeAdapter<R extends Reader, S extends Sandbox>(adapter: Ad
         [size, 0, false],
       ] as const) {
         const page = await reader.listAccounts({ offset, limit, filter: NO_FILTER });
-        expect({ ...page, accounts: page.accounts.length }).toEqual({ accounts: count, hasMore, totalCount });
+        expect({ ...page, ids: page.ids.length }).toEqual({ ids: count, hasMore, totalCount });
       }
     });
   });
@@ -326,7 +326,7 @@ export function describeAdapter<R extends Reader, S extends Sandbox>(adapter: Ad
       const ids: string[] = [];
       for (let offset = 0, hasMore = true; hasMore && offset <= size; offset += limit) {
         const page = await reader.listAccounts({ offset, limit, filter: NO_FILTER });
-        ids.push(...page.accounts.map(({ id }) => id));
+        ids.push(...page.ids);
         ({ hasMore } = page);
       }
       expect(ids).toHaveLength(size);
@@ -362,12 +362,9 @@ export function describeAdapter<R extends Reader, S extends Sandbox>(adapter: Ad
       await warmUp(connection);
       const reader = connection.open();
       const calls = await bench.callsOf(async () => {
-        const { accounts } = await reader.listAccounts({ offset: 0, limit: 10, filter: NO_FILTER });
-        const again = await load(
-          reader,
-          accounts.map(({ id }) => id),
-        );
-        expect(again).toEqual(accounts);
+        const { ids } = await reader.listAccounts({ offset: 0, limit: 10, filter: NO_FILTER });
+        expect(ids).toHaveLength(10);
+        expect(await load(reader, ids)).toMatchObject(ids.map((id) => ({ id })));
       });
       expect(calls).toBe(1);
     });

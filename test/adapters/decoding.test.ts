@@ -29,7 +29,7 @@ const READ: readonly (readonly [string, Decoder<unknown>, readonly (readonly [un
     text,
     [
       ['a', 'a'],
-      [' ', ' '],
+      [' ', null],
       [7, '7'],
       [0, '0'],
       ['', null],

@@ -172,4 +172,5 @@ function expectTrueBill({ extensions }: GraphQLAnswer, before: CallCounts, after
     V2: after.v2 - before.v2,
   }).filter(([, calls]) => calls > 0);
   expect(extensions.upstream.byBackend).toEqual(Object.fromEntries(counted));
+  expect(extensions.upstream.calls).toBe(counted.reduce((sum, [, calls]) => sum + calls, 0));
 }

@@ -5,7 +5,7 @@ import type { DirectoryPage, KnownAccount, MindReader, PageRequest } from '../..
 import { normalizeEmail, type JsonObject, type MindAccount } from '../../domain/profile.js';
 import type { GatewayError } from '../../errors.js';
 import type { CallScope } from '../../transport/call-scope.js';
-import type { AccountIndex } from '../account-index.js';
+import type { AccountIndex, IndexSnapshot } from '../account-index.js';
 import { createLoader, indexById } from '../loading.js';
 import { toJsonObject } from '../values.js';
 import type { MindClient, MindCredential } from './client.js';
@@ -49,6 +49,7 @@ export interface MindReaderOptions {
 export function createMindReader(options: MindReaderOptions): MindReader {
   const { client, installation, scope, credential, sweepCredential, timeZone, now } = options;
   const indexKey = credentialKey(sweepCredential);
+  const isIndexOwn = credentialKey(credential) === indexKey;
   const { index } = installation;
 
   const rowsById = (rows: readonly MindProfileDto[]) => indexById('mind', rows, (row) => row.id);
@@ -67,7 +68,7 @@ export function createMindReader(options: MindReaderOptions): MindReader {
       limit: ids.length,
     });
     const byId = rowsById(rows);
-    index.learn(indexKey, knownAmong(byId));
+    learn(byId);
     const missing = ids.filter((id) => !byId.has(id));
     const isForeign = [...byId.keys()].some((id) => !ids.includes(id));
     const found = toAccounts(new Map([...byId].filter(([id]) => ids.includes(id))));
@@ -95,7 +96,6 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     return accounts;
   }
 
-  // One sweep an operation, even if it fails.
   let swept: Promise<readonly KnownAccount[]> | null = null;
   const sweepOnce = () => (swept ??= sweep());
 
@@ -157,26 +157,27 @@ export function createMindReader(options: MindReaderOptions): MindReader {
   );
 
   /** Takes rows that came along, so that nobody in them is read again. */
-  function keep(rows: readonly MindProfileDto[]): { known: KnownAccount; account: MindAccount }[] {
-    const kept = [...rowsById(rows)].flatMap(([id, row]) => {
-      if (row instanceof Error) return [];
-      const account = toAccount(id, row, timeZone);
-      accounts.prime(id, account);
-      return [{ known: toKnownAccount(id, row), account }];
-    });
-    index.learn(
-      indexKey,
-      kept.map(({ known }) => known),
-    );
-    return kept;
+  function keep(rows: readonly MindProfileDto[]): ReadonlyMap<string, MindProfileDto | GatewayError> {
+    const byId = rowsById(rows);
+    for (const [id, account] of toAccounts(byId)) accounts.prime(id, account);
+    learn(byId);
+    return byId;
   }
+
+  /** What one credential sees is not what another one sees: of a foreign one, only the new is taken over. */
+  function learn(rows: ReadonlyMap<string, MindProfileDto | GatewayError>): void {
+    index.learn(indexKey, knownAmong(rows), { onlyNew: !isIndexOwn });
+  }
+
+  // One try an operation, even if it fails.
+  let own: Promise<IndexSnapshot> | null = null;
+  const snapshot = () => (own ??= index.snapshot(indexKey, sweepOnce, scope.signal));
 
   return {
     credential: credential.isCallers ? 'caller' : 'gateway',
 
-    accountsByEmail: async (email) => (await index.snapshot(indexKey, sweepOnce)).byEmail(email),
-    accountsByExternalId: async (externalId) =>
-      (await index.snapshot(indexKey, sweepOnce)).byExternalId(externalId),
+    accountsByEmail: async (email) => (await snapshot()).byEmail(email),
+    accountsByExternalId: async (externalId) => (await snapshot()).byExternalId(externalId),
 
     async searchByEmail(email) {
       const rows = await client.fetchProfiles(scope, credential, {
@@ -186,26 +187,25 @@ export function createMindReader(options: MindReaderOptions): MindReader {
         q: email,
       });
       const wanted = normalizeEmail(email);
-      return keep(rows)
-        .map(({ known }) => known)
-        .filter((known) => known.email !== null && normalizeEmail(known.email) === wanted);
+      return knownAmong(keep(rows)).filter(
+        (known) => known.email !== null && normalizeEmail(known.email) === wanted,
+      );
     },
 
     async knownById(id) {
-      return (await index.snapshot(indexKey, sweepOnce)).byId(id);
+      return (await snapshot()).byId(id);
     },
 
     async accountById(id) {
       const account = await accounts.load(id);
-      if (account === null) index.forget(indexKey, id);
+      if (account === null && isIndexOwn) index.forget(indexKey, id);
       return account;
     },
 
-    async listAccounts(page): Promise<DirectoryPage<MindAccount>> {
+    async listAccounts(page): Promise<DirectoryPage> {
       const rows = await client.fetchProfiles(scope, credential, { ...toQuery(page), limit: page.limit + 1 });
-      const kept = keep(rows.slice(0, page.limit));
       return {
-        accounts: kept.map(({ account }) => account),
+        ids: [...keep(rows.slice(0, page.limit)).keys()],
         hasMore: rows.length > page.limit || (rows.length === page.limit && (await isCutShort(page, rows))),
         totalCount: null,
       };

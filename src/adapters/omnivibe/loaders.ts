@@ -11,7 +11,7 @@ import {
 } from '../../domain/profile.js';
 import { GatewayError } from '../../errors.js';
 import type { CallScope } from '../../transport/call-scope.js';
-import type { AccountIndex } from '../account-index.js';
+import type { AccountIndex, IndexSnapshot } from '../account-index.js';
 import { createLoader, indexById } from '../loading.js';
 import type { OmnivibeClient } from './client.js';
 import type { OmnivibeAgentDto, OmnivibeUserDto } from './decode.js';
@@ -73,6 +73,9 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
     [...rows].flatMap(([id, row]) => (row instanceof Error ? [] : [toKnownAccount(id, row)]));
 
   const sweepAddresses = async () => knownAmong(await listOnce());
+  // One try an operation, even if it fails.
+  let own: Promise<IndexSnapshot> | null = null;
+  const snapshot = () => (own ??= index.snapshot(INDEX_KEY, sweepAddresses, scope.signal));
 
   const byToken = createLoader<OmnivibeUserDto | null>(
     scope,
@@ -123,8 +126,8 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
   async function knownById(id: string): Promise<KnownAccount | null> {
     if (credentials.list !== null) {
       const known =
-        (await index.snapshot(INDEX_KEY, sweepAddresses)).byId(id) ??
-        (await index.renewed(INDEX_KEY, sweepAddresses)).byId(id);
+        (await snapshot()).byId(id) ??
+        (await index.renewed(INDEX_KEY, sweepAddresses, scope.signal)).byId(id);
       if (known !== null) return known;
     }
     return (await fetchPlatformOwner(id)) ?? findTokenOwner(id);
@@ -158,7 +161,7 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
 
   async function findRemembered(id: string): Promise<KnownAccount | null> {
     for (const owner of tokenOwners.values()) if (owner.id === id) return owner;
-    return credentials.list === null ? null : (await index.snapshot(INDEX_KEY, sweepAddresses)).byId(id);
+    return credentials.list === null ? null : (await snapshot()).byId(id);
   }
 
   async function fetchAccount(id: string, depth: OmnivibeDepth): Promise<OmnivibeAccount | null> {
@@ -193,10 +196,7 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
   async function fetchBatch(keys: readonly string[]): Promise<ReadonlyMap<string, OmnivibeAccount | Error>> {
     const wanted = keys.map((key) => ({ key, ...parseKey(key) }));
     const deepest = new Map<string, OmnivibeDepth>();
-    for (const { id, depth } of wanted) {
-      const other = deepest.get(id) ?? 'listed';
-      deepest.set(id, OMNIVIBE_DEPTHS.indexOf(depth) > OMNIVIBE_DEPTHS.indexOf(other) ? depth : other);
-    }
+    for (const { id, depth } of wanted) deepest.set(id, covering(deepest.get(id) ?? depth, depth));
     const limit = pLimit(READS_AT_ONCE);
     const read = new Map<string, OmnivibeAccount | Error>();
     await Promise.all(
@@ -223,7 +223,7 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
 
   async function accountsByEmail(email: string): Promise<readonly KnownAccount[]> {
     if (credentials.list !== null) {
-      const listedOnes = (await index.snapshot(INDEX_KEY, sweepAddresses)).byEmail(email);
+      const listedOnes = (await snapshot()).byEmail(email);
       if (listedOnes.length > 0) return listedOnes;
     }
     const owner = await tokenOwner(email);
@@ -249,13 +249,11 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
 
     // Without the list nobody can be found by it: there is no search.
     accountsByExternalId: async (externalId) =>
-      credentials.list === null
-        ? []
-        : (await index.snapshot(INDEX_KEY, sweepAddresses)).byExternalId(externalId),
+      credentials.list === null ? [] : (await snapshot()).byExternalId(externalId),
 
     async searchByEmail(email) {
       // The list cannot be searched, only read again.
-      if (credentials.list !== null) await index.renewed(INDEX_KEY, sweepAddresses);
+      if (credentials.list !== null) await index.renewed(INDEX_KEY, sweepAddresses, scope.signal);
       return accountsByEmail(email);
     },
 
@@ -270,22 +268,19 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
         const message = 'omnivibe lists its people only with OMNIVIBE_TOKEN and OMNIVIBE_ACCOUNT_ID.';
         throw new GatewayError('UNSUPPORTED', message, { backend: 'omnivibe' });
       }
-      const agents = [...(await listOnce())].flatMap(([id, agent]) =>
-        agent instanceof Error ? [] : [{ id, agent }],
-      );
-      index.learn(
-        INDEX_KEY,
-        agents.map(({ id, agent }) => toKnownAccount(id, agent)),
-      );
+      const ids = [...(await listOnce()).keys()];
       return {
-        accounts: agents
-          .slice(offset, offset + limit)
-          .map(({ id, agent }) => toAccount(id, { user: null, agent }, accountId)),
-        hasMore: agents.length > offset + limit,
-        totalCount: agents.length,
+        ids: ids.slice(offset, offset + limit),
+        hasMore: ids.length > offset + limit,
+        totalCount: ids.length,
       };
     },
   };
+}
+
+/** The depth that shows what both show. The platform API shows no presence, which the agent list does. */
+function covering(left: OmnivibeDepth, right: OmnivibeDepth): OmnivibeDepth {
+  return left === right ? left : 'presence';
 }
 
 function parseKey(key: string): { id: string; depth: OmnivibeDepth } {

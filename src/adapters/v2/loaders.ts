@@ -57,12 +57,15 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
       );
       for (const page of pages) users.push(...page.users);
     } else {
+      const seen = new Set(first.users.map(({ id }) => id));
       let last = first;
-      let itemStart = step;
-      while (last.rowCount >= PAGE) {
+      for (let itemStart = step; mayGoOn(last.rowCount); itemStart += last.rowCount) {
         last = await client.fetchUsers(scope, { itemStart, itemLimit: PAGE });
-        users.push(...last.users);
-        itemStart += PAGE;
+        const fresh = last.users.filter(({ id }) => !seen.has(id));
+        // A repeated page is the end too.
+        if (fresh.length === 0) break;
+        for (const { id } of fresh) seen.add(id);
+        users.push(...fresh);
       }
     }
     return rowsById(users);
@@ -74,11 +77,15 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
     );
   }
 
-  const snapshot = () => index.snapshot(INDEX_KEY, sweepAddresses);
+  // One try an operation, even if it fails.
+  let own: Promise<IndexSnapshot> | null = null;
+  const snapshot = () => (own ??= index.snapshot(INDEX_KEY, sweepAddresses, scope.signal));
   /** Newly swept when it is not quite fresh and somebody is not in it: they may have been created since. */
   async function snapshotOf(ids: readonly string[]): Promise<IndexSnapshot> {
     const known = await snapshot();
-    return ids.every((id) => known.byId(id) !== null) ? known : index.renewed(INDEX_KEY, sweepAddresses);
+    return ids.every((id) => known.byId(id) !== null)
+      ? known
+      : index.renewed(INDEX_KEY, sweepAddresses, scope.signal);
   }
 
   const searches = new Map<string, Promise<Rows>>();
@@ -192,26 +199,26 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
     },
 
     async listAccounts({ offset, limit, filter }) {
+      if (filter.query !== null && !isSearchable(filter.query)) {
+        const message =
+          'Argument "filter.query" of the directory V2 must begin with a letter a to z, a digit, a blank or "+", or be an e-mail address.';
+        throw new GatewayError('BAD_USER_INPUT', message);
+      }
       const { users, rowCount, total } = await client.fetchUsers(scope, {
         itemStart: offset,
         // Without a total, one row more tells whether there is a next page.
         itemLimit: limit + 1,
         ...(filter.query !== null && { query: filter.query }),
       });
-      const rows = [...rowsById(users)]
-        .flatMap(([id, row]) => (row instanceof Error ? [] : [{ id, row }]))
-        .slice(0, limit);
-      index.learn(
-        INDEX_KEY,
-        rows.map(({ id, row }) => toKnownAccount(id, row)),
-      );
+      const rows = [...rowsById(users)].slice(0, limit);
+      for (const [id, row] of rows) {
+        accounts.prime(id, row instanceof Error ? row : toAccount(id, row, catalogue));
+        if (!(row instanceof Error)) index.learn(INDEX_KEY, [toKnownAccount(id, row)]);
+      }
+      const end = offset + Math.min(rowCount, limit);
       return {
-        accounts: rows.map(({ id, row }) => {
-          const account = toAccount(id, row, catalogue);
-          accounts.prime(id, account);
-          return account;
-        }),
-        hasMore: rowCount > limit,
+        ids: rows.map(([id]) => id),
+        hasMore: rowCount > limit || (total !== null && rowCount > 0 && end < total),
         totalCount: total,
       };
     },
@@ -219,6 +226,14 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
     deskSettings: (id) => settings.load(id),
     deskViews: (id, query, limit) => views.load(JSON.stringify([id, query, limit])),
   };
+}
+
+/**
+ * Whether, without a total, more may follow a page. A full one says so; a round number may be a page size of the server's
+ * own; more than was asked for is everybody, from a server that does not page.
+ */
+function mayGoOn(rowCount: number): boolean {
+  return rowCount === PAGE || (rowCount > 0 && rowCount < PAGE && rowCount % 100 === 0);
 }
 
 function searchableEmail(known: IndexSnapshot, id: string): string | null {

@@ -386,8 +386,8 @@ export type PresenceCanTakeArgs = {
 /** Two backends that say opposite things about one channel. */
 export type PresenceConflict = {
   readonly __typename?: 'PresenceConflict';
-  /** What they disagree about. */
-  readonly channel: Channel;
+  /** What they disagree about. Null would mean every channel. */
+  readonly channel: Maybe<Channel>;
   /** The disagreement in words. */
   readonly message: Scalars['String']['output'];
   /** What each of them says. */
@@ -1205,7 +1205,7 @@ export type PresenceResolvers<ContextType = GraphQLContext, ParentType extends R
 };
 
 export type PresenceConflictResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['PresenceConflict'] = ResolversParentTypes['PresenceConflict']> = {
-  channel?: Resolver<ResolversTypes['Channel'], ParentType, ContextType>;
+  channel?: Resolver<Maybe<ResolversTypes['Channel']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   signals?: Resolver<ReadonlyArray<ResolversTypes['PresenceSignal']>, ParentType, ContextType>;
 };
