@@ -69,6 +69,15 @@ describe('the index of addresses', () => {
     expect([failed.status, other.status]).toEqual(['rejected', 'fulfilled']);
   });
 
+  it('does not keep a caller waiting for another one’s sweep beyond the caller’s own time', async () => {
+    void index.snapshot('own', () => new Promise(() => undefined));
+    const late = new AbortController();
+    const waiting = index.snapshot('own', sweep, late.signal);
+    late.abort(new Error('out of time'));
+    await expect(waiting).rejects.toThrow('out of time');
+    expect(sweeps).toBe(0);
+  });
+
   it('answers what it remembers while the backend fails, for an hour', async () => {
     await index.snapshot('own', sweep);
     time += 30 * MINUTE;
@@ -85,6 +94,13 @@ describe('the index of addresses', () => {
     expect(snapshot.byEmail('moved@example.com')).toMatchObject([{ id: '1' }]);
     index.forget('own', '1');
     expect([snapshot.byId('1'), snapshot.byEmail('moved@example.com')]).toEqual([null, []]);
+  });
+
+  it('takes over only whom it does not know, where another credential has read', async () => {
+    const snapshot = await index.snapshot('own', sweep);
+    const seen = [account('1', null), account('3', 'new@example.com')];
+    index.learn('own', seen, { onlyNew: true });
+    expect([snapshot.byId('1'), snapshot.byId('3')]).toEqual([people[0], seen[1]]);
   });
 
   it('keeps what one credential sees from another', async () => {

@@ -286,3 +286,72 @@ describe('sweeping a large v2 directory', () => {
     ]);
   });
 });
+
+describe('a desk that pages in a way of its own', () => {
+  const bench = useBackend(V2, generatePeople(3));
+  const crowd = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      id: i + 1,
+      name: `u${i + 1}`,
+      email: `row.${i + 1}@example.com`,
+    }));
+
+  /** The pages it takes to find the last of `count` people; `capped`: rows that the server gives at most. */
+  it.each<[string, number, (start: number, limit: number) => [number, number], number]>([
+    ['sends 1,500 people whatever is asked for', 1_500, () => [0, 1_500], 1],
+    ['sends 999 people whatever is asked for', 999, () => [0, 999], 2],
+    ['sends at most 100 people at once', 250, (start, limit) => [start, start + Math.min(limit, 100)], 3],
+    ['pages as documented', 1_500, (start, limit) => [start, start + limit], 2],
+  ])('that %s, without a total, is known whole', async (_how, count, cut, calls) => {
+    const people = crowd(count);
+    const server = await startScriptedServer(({ searchParams }) =>
+      people.slice(...cut(Number(searchParams.get('itemStart')), Number(searchParams.get('itemLimit')))),
+    );
+    const reader = bench.connect({ url: server.url }).open();
+    const last = await reader.knownById(String(count));
+    await server.close();
+    expect(last).toMatchObject({ email: `row.${count}@example.com` });
+    expect(server.received).toHaveLength(calls);
+  });
+
+  it('that sends fewer people than asked for still says by its total that more follow', async () => {
+    const people = crowd(250);
+    const server = await startScriptedServer(({ searchParams }) => {
+      const start = Number(searchParams.get('itemStart'));
+      return { itemTotal: people.length, items: people.slice(start, start + 100) };
+    });
+    const reader = bench.connect({ url: server.url }).open();
+    const pages = [];
+    for (const offset of [0, 100, 200])
+      pages.push(await reader.listAccounts({ offset, limit: 100, filter: NO_FILTER }));
+    await server.close();
+    expect(pages.map(({ ids, hasMore }) => [ids.length, hasMore])).toEqual([
+      [100, true],
+      [100, true],
+      [50, false],
+    ]);
+  });
+
+  it('is not asked for a text that its search refuses', async () => {
+    const reader = bench.connect().open();
+    const filter = { ...NO_FILTER, query: '\u00e9' };
+    const calls = await bench.callsOf(async () => {
+      await expect(reader.listAccounts({ offset: 0, limit: 10, filter })).rejects.toMatchObject({
+        code: 'BAD_USER_INPUT',
+        message: expect.stringContaining('"filter.query"'),
+      });
+    });
+    expect(calls).toBe(0);
+  });
+
+  it('shows somebody whose rows contradict each other in the list, and fails where they are read', async () => {
+    const twice = [...crowd(2), { id: 2, name: 'other', email: 'other@example.com' }];
+    const server = await startScriptedServer(() => ({ itemTotal: 2, items: twice }));
+    const reader = bench.connect({ url: server.url }).open();
+    const { ids } = await reader.listAccounts({ offset: 0, limit: 10, filter: NO_FILTER });
+    const read = reader.accountById('2');
+    await expect(read).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', backend: 'v2' });
+    await server.close();
+    expect(ids).toEqual(['1', '2']);
+  });
+});

@@ -150,7 +150,10 @@ export type DeskView = {
 /** Where the value of one field comes from. */
 export type FieldExplanation = {
   readonly __typename?: 'FieldExplanation';
-  /** What the caller may do with the field at each backend, and why not more. */
+  /**
+   * What the caller may do with the field at each backend, and why not more. Costs no call once the gateway knows whose account
+   * is whose.
+   */
   readonly access: ReadonlyArray<BackendAccess>;
   /** Whose value is shown. Null when no backend has one, and for what can only be written. */
   readonly chosen: Maybe<Backend>;
