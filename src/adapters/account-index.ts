@@ -92,6 +92,25 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
   };
 }
 
+/** The index as one operation uses it: asked once, even if that fails. */
+export interface OperationIndex {
+  readonly snapshot: () => Promise<IndexSnapshot>;
+  readonly renewed: () => Promise<IndexSnapshot>;
+}
+
+export function openIndex(
+  index: AccountIndex,
+  credential: string,
+  sweep: Sweep,
+  signal: AbortSignal,
+): OperationIndex {
+  let asked: Promise<IndexSnapshot> | null = null;
+  return {
+    snapshot: () => (asked ??= index.snapshot(credential, sweep, signal)),
+    renewed: () => index.renewed(credential, sweep, signal),
+  };
+}
+
 class Snapshot implements IndexSnapshot {
   readonly builtAt: number;
   readonly #byId = new Map<string, KnownAccount>();

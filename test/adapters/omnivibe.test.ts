@@ -269,6 +269,18 @@ describe('the ways to an omnivibe user', () => {
     expect(await known(id)).toMatchObject({ id });
   });
 
+  it('find who was listed since by their address, though the operation has just not found them', async () => {
+    let passedMs = 0;
+    const adapter = connectWith({ ...list(), now: () => Date.now() + passedMs });
+    const email = 'nova.neu@example.com';
+    expect(await adapter.open(startOperation(), null)?.accountsByEmail(email)).toEqual([]);
+    await OMNIVIBE.create(bench.sandbox);
+    passedMs = 11_000;
+    const reader = adapter.open(startOperation(), null);
+    expect(await reader?.accountsByEmail(email)).toEqual([]);
+    expect(await reader?.searchByEmail(email)).toMatchObject([{ email }]);
+  });
+
   it('forget who is no longer listed', async () => {
     const adapter = connectWith(list());
     const open = () => adapter.open(startOperation(), null);

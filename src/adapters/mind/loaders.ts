@@ -5,7 +5,7 @@ import type { DirectoryPage, KnownAccount, MindReader, PageRequest } from '../..
 import { normalizeEmail, type JsonObject, type MindAccount } from '../../domain/profile.js';
 import type { GatewayError } from '../../errors.js';
 import type { CallScope } from '../../transport/call-scope.js';
-import type { AccountIndex, IndexSnapshot } from '../account-index.js';
+import { openIndex, type AccountIndex } from '../account-index.js';
 import { createLoader, indexById } from '../loading.js';
 import { toJsonObject } from '../values.js';
 import type { MindClient, MindCredential } from './client.js';
@@ -96,9 +96,6 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     return accounts;
   }
 
-  let swept: Promise<readonly KnownAccount[]> | null = null;
-  const sweepOnce = () => (swept ??= sweep());
-
   async function sweep(): Promise<readonly KnownAccount[]> {
     const known = new Map<string, KnownAccount>();
     let offset = 0;
@@ -169,9 +166,7 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     index.learn(indexKey, knownAmong(rows), { onlyNew: !isIndexOwn });
   }
 
-  // One try an operation, even if it fails.
-  let own: Promise<IndexSnapshot> | null = null;
-  const snapshot = () => (own ??= index.snapshot(indexKey, sweepOnce, scope.signal));
+  const { snapshot } = openIndex(index, indexKey, sweep, scope.signal);
 
   return {
     credential: credential.isCallers ? 'caller' : 'gateway',

@@ -11,7 +11,7 @@ import {
 } from '../../domain/profile.js';
 import { GatewayError } from '../../errors.js';
 import type { CallScope } from '../../transport/call-scope.js';
-import type { AccountIndex, IndexSnapshot } from '../account-index.js';
+import { openIndex, type AccountIndex } from '../account-index.js';
 import { createLoader, indexById } from '../loading.js';
 import type { OmnivibeClient } from './client.js';
 import type { OmnivibeAgentDto, OmnivibeUserDto } from './decode.js';
@@ -73,9 +73,7 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
     [...rows].flatMap(([id, row]) => (row instanceof Error ? [] : [toKnownAccount(id, row)]));
 
   const sweepAddresses = async () => knownAmong(await listOnce());
-  // One try an operation, even if it fails.
-  let own: Promise<IndexSnapshot> | null = null;
-  const snapshot = () => (own ??= index.snapshot(INDEX_KEY, sweepAddresses, scope.signal));
+  const { snapshot, renewed } = openIndex(index, INDEX_KEY, sweepAddresses, scope.signal);
 
   const byToken = createLoader<OmnivibeUserDto | null>(
     scope,
@@ -125,9 +123,7 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
 
   async function knownById(id: string): Promise<KnownAccount | null> {
     if (credentials.list !== null) {
-      const known =
-        (await snapshot()).byId(id) ??
-        (await index.renewed(INDEX_KEY, sweepAddresses, scope.signal)).byId(id);
+      const known = (await snapshot()).byId(id) ?? (await renewed()).byId(id);
       if (known !== null) return known;
     }
     return (await fetchPlatformOwner(id)) ?? findTokenOwner(id);
@@ -253,7 +249,7 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
 
     async searchByEmail(email) {
       // The list cannot be searched, only read again.
-      if (credentials.list !== null) await index.renewed(INDEX_KEY, sweepAddresses, scope.signal);
+      if (credentials.list !== null) await renewed();
       return accountsByEmail(email);
     },
 

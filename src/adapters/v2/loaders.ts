@@ -11,7 +11,7 @@ import {
 } from '../../domain/profile.js';
 import { GatewayError } from '../../errors.js';
 import type { CallScope } from '../../transport/call-scope.js';
-import type { AccountIndex, IndexSnapshot } from '../account-index.js';
+import { openIndex, type AccountIndex, type IndexSnapshot } from '../account-index.js';
 import { createLoader, indexById } from '../loading.js';
 import type { V2Client } from './client.js';
 import type { V2UserDto } from './decode.js';
@@ -77,15 +77,11 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
     );
   }
 
-  // One try an operation, even if it fails.
-  let own: Promise<IndexSnapshot> | null = null;
-  const snapshot = () => (own ??= index.snapshot(INDEX_KEY, sweepAddresses, scope.signal));
+  const { snapshot, renewed } = openIndex(index, INDEX_KEY, sweepAddresses, scope.signal);
   /** Newly swept when it is not quite fresh and somebody is not in it: they may have been created since. */
   async function snapshotOf(ids: readonly string[]): Promise<IndexSnapshot> {
     const known = await snapshot();
-    return ids.every((id) => known.byId(id) !== null)
-      ? known
-      : index.renewed(INDEX_KEY, sweepAddresses, scope.signal);
+    return ids.every((id) => known.byId(id) !== null) ? known : renewed();
   }
 
   const searches = new Map<string, Promise<Rows>>();
