@@ -35,6 +35,8 @@ export interface OmnivibeSeed {
   /** Whether a live presence ping is fresh; with `autoOffline` it decides the effective availability. */
   readonly isPresent?: boolean;
   readonly role?: 'agent' | 'administrator';
+  /** A custom role; whose seed has none is of a build that knows none. */
+  readonly customRoleId?: number;
   readonly customAttributes?: Readonly<Record<string, unknown>>;
   readonly messageSignature?: string;
   readonly uiSettings?: Readonly<Record<string, unknown>>;
@@ -207,7 +209,7 @@ const LEADS: readonly CastMember[] = [
 ];
 
 const AWKWARD: readonly CastMember[] = [
-  // The same address in three spellings.
+  // The same address in three spellings, and a custom role that a careless write takes away.
   {
     mind: {
       id: 45,
@@ -216,7 +218,7 @@ const AWKWARD: readonly CastMember[] = [
       email: 'Nora.Quandt@Example.com',
       phone: '+49 40 1234',
     },
-    omnivibe: { id: 6, name: 'Nora Quandt', email: 'nora.quandt@example.com' },
+    omnivibe: { id: 6, name: 'Nora Quandt', email: 'nora.quandt@example.com', customRoleId: 4 },
     v2: {
       id: 20,
       username: 'nora.q',

@@ -16,6 +16,7 @@ const USER = `${USERS}/{id}`;
 const MAX = 3;
 const ERIKA = 4;
 const AMELIE = 5;
+const NORA = 6;
 const UNCONFIRMED = 10;
 const OTHER_PASSWORD = 'Another-2?';
 
@@ -350,6 +351,21 @@ describe('writing', () => {
     expect(body).toMatchObject({ name: 'Amy', role: 'administrator', availability_status: 'busy' });
     expect(await agent(AMELIE)).toEqual(body);
     expect(membershipsOf(await profile(AMELIE))[0]).toMatchObject({ permissions: ['administrator'] });
+  });
+
+  it('takes a custom role away when a change of the agent does not repeat it', async () => {
+    const { body } = await patchAgent(NORA, { name: 'Nora Q.', custom_role_id: 4 });
+    expect(body).toMatchObject({ name: 'Nora Q.', custom_role_id: 4 });
+    expect(membershipsOf(await profile(NORA))).toMatchObject([{ custom_role_id: 4 }]);
+    await patchAgent(NORA, { auto_offline: false });
+    expect(await agent(NORA)).toMatchObject({ auto_offline: false, custom_role_id: null });
+    expect(membershipsOf(await profile(NORA))).toMatchObject([{ custom_role_id: null }]);
+    // A role is not lost by a change that is refused, nor given where none is known.
+    sandbox.reset();
+    await patchAgent(NORA, { name: 'x'.repeat(256) }, { isOffContract: true });
+    expect(await agent(NORA)).toMatchObject({ custom_role_id: 4 });
+    await patchAgent(MAX, { custom_role_id: 4 });
+    expect(await agent(MAX)).not.toHaveProperty('custom_role_id');
   });
 
   it('keeps what an agent change leaves null', async () => {

@@ -102,16 +102,16 @@ export async function startBackend<S extends Switches>(
       body,
       status: 0,
     });
-    const active = switches.for(method, found?.route.path ?? '');
+    const about = found?.params['id'] ?? idInForm(contentType, body);
+    const active = switches.for(method, found?.route.path ?? '', about);
     if (active.latencyMs !== undefined) await wait(active.latencyMs, undefined, { ref: false });
     if (active.cut === 'before-handling') {
       req.socket.destroy();
       return;
     }
-    if (active.reply !== undefined) {
-      entry.status = active.reply.status;
-      res.writeHead(active.reply.status, { 'content-type': 'application/json', ...active.reply.headers });
-      res.end(active.reply.body ?? '');
+    if (active.hang === 'before-handling') return;
+    if (active.reply !== undefined && active.reply.isHandled !== true) {
+      replace(res, entry, active.reply);
       return;
     }
 
@@ -130,7 +130,7 @@ export async function startBackend<S extends Switches>(
       found === null
         ? definition.notFound
         : (definition.guard(request, found.route) ?? found.route.handle(request));
-    finish(req, res, entry, reply, active.cut);
+    finish(req, res, entry, reply, active);
   }
 
   function control(method: string, path: string, raw: Buffer): SandboxReply {
@@ -170,15 +170,20 @@ export async function startBackend<S extends Switches>(
   };
 }
 
-function finish(
+function finish<S extends Switches>(
   req: IncomingMessage,
   res: ServerResponse,
   entry: LedgerEntry,
   reply: SandboxReply,
-  cut: Switches['cut'],
+  { cut, hang, reply: replacement }: Omit<S, 'only'>,
 ): void {
   if (cut === 'after-handling') {
     req.socket.destroy();
+    return;
+  }
+  if (hang === 'after-handling') return;
+  if (replacement !== undefined) {
+    replace(res, entry, replacement);
     return;
   }
   if (cut === 'inside-body') {
@@ -192,6 +197,12 @@ function finish(
   }
   entry.status = reply.status;
   send(res, reply);
+}
+
+function replace(res: ServerResponse, entry: LedgerEntry, reply: NonNullable<Switches['reply']>): void {
+  entry.status = reply.status;
+  res.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
+  res.end(reply.body ?? '');
 }
 
 function send(res: ServerResponse, reply: SandboxReply): void {
@@ -256,6 +267,13 @@ async function parseBody(
   } catch {
     return { body: null, isBodyMalformed: true };
   }
+}
+
+/** The user that a form is about; v2 names it so in its two ways. JSON is left out: an `id` there need not be a user's. */
+function idInForm(contentType: string, body: unknown): string | undefined {
+  if (contentType === 'application/json' || body === null) return undefined;
+  const form = body as Readonly<Record<string, string>>;
+  return form['userID'] ?? form['id'];
 }
 
 /** Text fields by name; a file's content is left out. */

@@ -1,17 +1,26 @@
 /** What a sandbox backend can be told to do wrong. Several may be on at once; the later one wins per key. */
 export interface Switches {
-  /** Limits the switch to requests with this method and/or route template, e.g. `{ path: '/profiles' }`. */
-  readonly only?: { readonly method?: string; readonly path?: string };
+  /**
+   * Limits the switch to requests with this method, this route template, e.g. `/profiles`, and/or about this user: the route's
+   * `:id`, else a form's `userID` or `id`. A request that names its users elsewhere, or several, is about none.
+   */
+  readonly only?: { readonly method?: string; readonly path?: string; readonly id?: string };
   /** Answers so many milliseconds late. */
   readonly latencyMs?: number;
-  /** Answers this instead of handling the request: status code, and a body as it goes over the wire. */
+  /**
+   * Answers this instead of handling the request: status code, and a body as it goes over the wire. With `isHandled` the request
+   * is handled first, so that a write is applied although the answer denies it.
+   */
   readonly reply?: {
+    readonly isHandled?: boolean;
     readonly status: number;
     readonly body?: string;
     readonly headers?: Record<string, string>;
   };
   /** Cuts the connection: before the request is handled, after it was applied, or in the middle of the answer. */
   readonly cut?: 'before-handling' | 'after-handling' | 'inside-body';
+  /** Never answers, before the request is handled or after it was applied; ends when the client gives up or the sandbox closes. */
+  readonly hang?: 'before-handling' | 'after-handling';
   /** What happens to the rows of a list answer. `foreign` adds a row that was not asked for. */
   readonly rows?: 'reversed' | 'duplicated' | 'foreign' | 'missing';
   /** Wire fields that a write accepts and silently does not store. */
@@ -40,10 +49,11 @@ export class Switchboard<S extends Switches> {
     this.#on = [];
   }
 
-  /** The switches that apply to a request, merged. */
-  for(method: string, path: string): Omit<S, 'only'> {
+  /** The switches that apply to a request, merged; `id` is the user that it is about. */
+  for(method: string, path: string, id: string | undefined): Omit<S, 'only'> {
     const fitting = this.#on.filter(
-      ({ only }) => (only?.method ?? method) === method && (only?.path ?? path) === path,
+      ({ only }) =>
+        (only?.method ?? method) === method && (only?.path ?? path) === path && (only?.id ?? id) === id,
     );
     return Object.assign({}, ...fitting) as Omit<S, 'only'>;
   }

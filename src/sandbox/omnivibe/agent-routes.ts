@@ -6,6 +6,7 @@ import { invalid, ok, problem, RECORD_MISSING } from './replies.js';
 import {
   checkUser,
   checkWords,
+  fieldsOf,
   parameterMissing,
   readBoolean,
   readText,
@@ -13,7 +14,14 @@ import {
   unwrap,
   type Fields,
 } from './rules.js';
-import { membershipOf, newMembership, newUser, OUTPOST_ID, type OmnivibeState } from './state.js';
+import {
+  membershipOf,
+  newMembership,
+  newUser,
+  OUTPOST_ID,
+  type MembershipRow,
+  type OmnivibeState,
+} from './state.js';
 import type { OmnivibeSwitches } from './switches.js';
 import { toAgent } from './views.js';
 
@@ -108,7 +116,16 @@ function change(
   const refusedChoices = checkWords(choices);
   if (refusedChoices !== null) return refusedChoices;
   Object.assign(membership, stored(choices, request));
+  changeCustomRole(membership, request);
   return ok(toAgent(user, membership, request.switches));
+}
+
+/** Builds with custom roles store what stands beside the wrapper, which is nothing when it was left out. */
+function changeCustomRole(membership: MembershipRow, request: Request): void {
+  if (membership.custom_role_id === undefined) return;
+  const { custom_role_id = null } = fieldsOf(request);
+  const role = typeof custom_role_id === 'number' ? custom_role_id : null;
+  Object.assign(membership, stored({ custom_role_id: role }, request));
 }
 
 /** What a write says of the membership. `availability_status` is not among it, whatever the documents say. */

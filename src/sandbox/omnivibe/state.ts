@@ -27,6 +27,8 @@ export interface MembershipRow {
   availability: string;
   auto_offline: boolean;
   active_at: string | null;
+  /** Left out, the row is shown as a build without custom roles shows it. */
+  custom_role_id?: number | null;
   /** Whether a presence ping is fresh. */
   readonly isPresent: boolean;
 }
@@ -185,6 +187,7 @@ function seededUser(seed: OmnivibeSeed, now: number): UserRow {
     // Who has not confirmed has never signed in.
     active_at: confirmed ? new Date(now - seed.id * MINUTE_MS).toISOString() : null,
     isPresent: seed.isPresent ?? false,
+    ...(seed.customRoleId !== undefined && { custom_role_id: seed.customRoleId }),
   });
   const outpost = newMembership(OUTPOST_ID, null, {
     active_at: new Date(now - (seed.id + 1440) * MINUTE_MS).toISOString(),

@@ -55,6 +55,7 @@ export function toAgent(user: UserRow, membership: MembershipRow, switches: Acti
     name: user.name,
     role: role(membership, switches),
     thumbnail: user.avatar_url,
+    ...customRole(membership),
     ...(switches.canarySecrets === true ? tokens(user, switches) : {}),
     ...unheardOf(switches),
   };
@@ -72,6 +73,7 @@ function toMembership(membership: MembershipRow, switches: ActiveSwitches): Memb
     availability: switches.unknownEnums === true ? 'wrapping_up' : membership.availability,
     availability_status: effectiveAvailability(membership, switches),
     auto_offline: membership.auto_offline,
+    ...customRole(membership),
     ...unheardOf(switches),
   };
 }
@@ -113,6 +115,11 @@ function customAttributes(user: UserRow, switches: ActiveSwitches) {
       ? { ...user.custom_attributes, api_key: 'canary-api-key' }
       : user.custom_attributes;
   return Object.keys(custom_attributes).length === 0 ? {} : { custom_attributes };
+}
+
+/** The key is absent on builds without custom roles. */
+function customRole({ custom_role_id }: MembershipRow) {
+  return custom_role_id === undefined ? {} : { custom_role_id };
 }
 
 function availableName({ display_name, name }: UserRow): string {
