@@ -1,6 +1,6 @@
 // All adapters behind one door; a backend that is added to the domain and not here does not compile.
 import type { Backend } from '../domain/profile.js';
-import type { Readers } from '../domain/ports.js';
+import type { Readers, Writers } from '../domain/ports.js';
 import type { CallScope } from '../transport/call-scope.js';
 import { createMindAdapter, type MindAdapter, type MindCredential, type MindOptions } from './mind/index.js';
 import { createOmnivibeAdapter, type OmnivibeAdapter, type OmnivibeOptions } from './omnivibe/index.js';
@@ -27,8 +27,11 @@ export interface Adapters {
   readonly mind: MindAdapter | null;
   readonly omnivibe: OmnivibeAdapter | null;
   readonly v2: V2Adapter | null;
-  /** The readers of one operation, with what the caller sent along. */
-  open(scope: CallScope, callers: CallersCredentials): Readers;
+  /** The backends as one operation uses them, with what the caller sent along. Readers have read nothing yet. */
+  open(
+    scope: CallScope,
+    callers: CallersCredentials,
+  ): { readonly readers: Readers; readonly writers: Writers };
   close(): Promise<void>;
 }
 
@@ -40,11 +43,25 @@ export function createAdapters(options: AdapterOptions): Adapters {
     mind,
     omnivibe,
     v2,
-    open: (scope, callers) => ({
-      mind: mind?.open(scope, callers.mind) ?? null,
-      omnivibe: omnivibe?.open(scope, callers.omnivibe) ?? null,
-      v2: v2?.open(scope) ?? null,
-    }),
+    open(scope, callers) {
+      const opened = {
+        mind: mind?.open(scope, callers.mind),
+        omnivibe: omnivibe?.open(scope, callers.omnivibe),
+        v2: v2?.open(scope),
+      };
+      return {
+        readers: {
+          mind: opened.mind?.reader ?? null,
+          omnivibe: opened.omnivibe?.reader ?? null,
+          v2: opened.v2?.reader ?? null,
+        },
+        writers: {
+          mind: opened.mind?.writer ?? null,
+          omnivibe: opened.omnivibe?.writer ?? null,
+          v2: opened.v2?.writer ?? null,
+        },
+      };
+    },
     async close() {
       await Promise.all([mind, omnivibe, v2].map(async (adapter) => adapter?.close()));
     },

@@ -1,8 +1,7 @@
 // Readings of values that several backends write alike.
-import type { JsonObject, Translated } from '../domain/profile.js';
+import type { Translated } from '../domain/profile.js';
 import { GatewayError } from '../errors.js';
 import { TZDate } from '@date-fns/tz';
-import { withoutSecrets } from '../transport/redact.js';
 import { noteDrift } from './drift.js';
 
 /** Reads the words of a vendor's enumeration; a word that the table lacks is UNKNOWN and is not passed on. */
@@ -53,9 +52,4 @@ export function toDate(backend: string, value: string | null, timeZone: string):
 function notADate(backend: string): GatewayError {
   const message = `${backend}: a date is not of the documented form.`;
   return new GatewayError('UPSTREAM_BAD_RESPONSE', message, { backend });
-}
-
-/** An object as clients may see it: without anything that is named like a secret. */
-export function toJsonObject(value: Readonly<Record<string, unknown>> | null): JsonObject | null {
-  return value === null ? null : (withoutSecrets(value) as JsonObject);
 }

@@ -5,6 +5,7 @@ import type {
   Backend,
   DeskSettings,
   JsonObject,
+  JsonValue,
   OmnivibeAccount,
   OmnivibeDepth,
   TicketFilters,
@@ -42,7 +43,11 @@ export interface Source<T> {
 export interface Writer {
   /** Where the value goes, in the backend's own words. */
   readonly as: string;
-  /** True where the backend takes the value and never shows it again. */
+  /** Where the backend shows what was written; left out, where the field is read from it. */
+  readonly shown?: Source<unknown>;
+  /** Where the backend shows that the field was cleared, if not there. */
+  readonly cleared?: Source<unknown>;
+  /** True where the backend is not documented to show the value again. */
   readonly isWriteOnly?: true;
   /** True where only the person's own token can do it. */
   readonly isSelfOnly?: true;
@@ -104,6 +109,9 @@ const omnivibePresence = from('omnivibe', 'presence');
 const v2 = from('v2');
 const desk = from('desk');
 
+/** omnivibe holds the name as a whole. */
+const wholeName: Writer = { as: 'name', shown: omnivibe(({ name }) => name) };
+
 const work = <T>(as: string, read: (settings: WorkSettings) => T | null): Ownership<T> => ({
   read: [mind((account) => account.work && read(account.work))],
   write: { mind: { as: `settings.${as}` } },
@@ -122,12 +130,12 @@ type Table = {
 export const OWNERSHIP: Table = {
   firstName: {
     read: [mind(({ firstName }) => firstName), v2(({ firstName }) => firstName)],
-    write: { mind: { as: 'firstName' }, v2: { as: 'firstname' }, omnivibe: { as: 'name' } },
+    write: { mind: { as: 'firstName' }, v2: { as: 'firstname' }, omnivibe: wholeName },
     normalize: words,
   },
   lastName: {
     read: [mind(({ lastName }) => lastName), v2(({ lastName }) => lastName)],
-    write: { mind: { as: 'lastName' }, v2: { as: 'lastname' }, omnivibe: { as: 'name' } },
+    write: { mind: { as: 'lastName' }, v2: { as: 'lastname' }, omnivibe: wholeName },
     normalize: words,
   },
   displayName: {
@@ -137,7 +145,15 @@ export const OWNERSHIP: Table = {
       from('mind', 'listed', true)(({ name }) => name),
       from('v2', 'listed', true)(({ name }) => name),
     ],
-    write: { omnivibe: { as: 'display_name' }, mind: { as: 'nameAlias' } },
+    write: {
+      // Every way of reading tells what is shown instead, which is the name where no display name is set.
+      omnivibe: {
+        as: 'display_name',
+        shown: omnivibe(({ availableName }) => availableName),
+        cleared: omnivibe(({ availableName, name }) => (availableName === name ? null : availableName)),
+      },
+      mind: { as: 'nameAlias', shown: mind(({ nameAlias }) => nameAlias) },
+    },
     normalize: words,
   },
   username: { read: [v2(({ username }) => username)], write: { v2: { as: 'name' } } },
@@ -151,7 +167,12 @@ export const OWNERSHIP: Table = {
     write: {
       mind: { as: 'phone' },
       v2: { as: 'telephone' },
-      omnivibe: { as: 'phone_number', isWriteOnly: true },
+      // Among the custom attributes, where the vendor's source puts it and no document says so.
+      omnivibe: {
+        as: 'phone_number',
+        shown: omnivibe(({ customAttributes }) => customAttributes?.['phone_number'] ?? null),
+        isWriteOnly: true,
+      },
     },
     normalize: phoneDigits,
   },
@@ -235,6 +256,16 @@ export const OWNERSHIP: Table = {
   'v2.dateFormat': { read: [v2(({ dateFormat }) => dateFormat)], write: { v2: { as: 'dateFormat' } } },
   'v2.groups': { read: [v2(({ groups }) => groups)], write: { v2: { as: 'groups' } } },
 };
+
+/** Where a backend shows a field after `value` was written to it; null where it does not. */
+export function shownAt(field: FieldPath, backend: Backend, value: JsonValue): Source<unknown> | null {
+  const { read, write }: Ownership<unknown> = OWNERSHIP[field];
+  const writer = write[backend];
+  const special = (value === null ? writer?.cleared : undefined) ?? writer?.shown;
+  return (
+    special ?? read.find(({ part, isStandIn }) => BACKEND_OF_PART[part] === backend && !isStandIn) ?? null
+  );
+}
 
 export const FIELD_PATHS = Object.keys(OWNERSHIP) as readonly FieldPath[];
 

@@ -1,4 +1,5 @@
 // What the domain needs of a backend. The adapters satisfy these types; the domain never sees an adapter.
+import type { FieldPath } from './ownership.js';
 import type {
   AccountOf,
   AccountRef,
@@ -7,6 +8,8 @@ import type {
   DeskStatus,
   DeskView,
   JsonObject,
+  JsonValue,
+  MindAccount,
   OmnivibeDepth,
 } from './profile.js';
 
@@ -77,6 +80,8 @@ export interface OmnivibeReader extends BackendReader<'omnivibe'> {
   callersAccount(): Promise<AccountRef | null>;
   /** Whether a token of this user is at hand, the caller's own or one held by the gateway. */
   holdsTokenOf(id: string): Promise<boolean>;
+  /** Whether, with the credentials of this gateway, only the person's own token writes the field. */
+  needsOwnToken(field: FieldPath | 'password'): boolean;
 }
 
 export interface V2Reader extends BackendReader<'v2'> {
@@ -93,6 +98,118 @@ export interface Readers {
   readonly mind: MindReader | null;
   readonly omnivibe: OmnivibeReader | null;
   readonly v2: V2Reader | null;
+}
+
+export type { FieldPath } from './ownership.js';
+
+/** A write that has not happened yet: what is told of it beforehand, and how it is sent. */
+export interface WriteCall {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the backend's URL, ids filled in, e.g. `/profile/42`. */
+  readonly path: string;
+  /** As it goes over the wire, a form as an object of texts; secrets as "[redacted]". */
+  readonly body: JsonValue;
+  /** Names of the fields that it writes. */
+  readonly fields: readonly string[];
+  /** Those of them that the backend shows only after something else has happened, such as a confirmation. */
+  readonly unshown?: readonly string[];
+  /** Sends it once. Answers the id of an account that was created, where the backend tells it. Throws GatewayError. */
+  send(): Promise<string | null>;
+}
+
+/** A value in the form in which the backend will show it, or the rule that it breaks there. */
+export type Acceptance =
+  | { readonly isAccepted: true; readonly value: JsonValue }
+  | {
+      readonly isAccepted: false;
+      readonly code: 'INVALID_VALUE' | 'NOT_CLEARABLE';
+      /** For people, e.g. `takes letters from A to ÿ, blanks and hyphens only`. */
+      readonly rule: string;
+    };
+
+/** A new value for a field, as accepted; null clears it. */
+export interface FieldChange {
+  readonly field: FieldPath;
+  readonly value: JsonValue;
+  /** As it was read; left out where that is not known. */
+  readonly before?: JsonValue;
+}
+
+export interface WriteOptions {
+  /** True where others are written at the same time: what the backend takes together travels together. */
+  readonly isBulk: boolean;
+  /** True where nothing but the person's own token may be used. */
+  readonly isOwnTokenOnly: boolean;
+}
+
+/** A new account: the fields that it starts with, as accepted. */
+export interface NewAccount {
+  readonly fields: readonly FieldChange[];
+  readonly sendActivationMail: boolean;
+}
+
+/** Writes one backend for one operation and one caller. Nothing is sent before a call's `send`. */
+export interface BackendWriter<B extends Backend> {
+  /** Holds a value against the backend's own rules; null asks whether the field can be cleared. Pure. */
+  accept(field: FieldPath, value: JsonValue): Acceptance;
+  /** The calls that bring these changes to an account, in order; each field is in exactly one. Pure. */
+  callsFor(
+    account: AccountOf[B],
+    changes: readonly FieldChange[],
+    options: WriteOptions,
+  ): readonly WriteCall[];
+  /**
+   * The call that creates an account, with those of the fields that it takes; the others are written afterwards.
+   * Throws GatewayError INVALID_VALUE naming what is missing, UNSUPPORTED without a credential for it. Pure.
+   */
+  createCall(account: NewAccount): WriteCall;
+}
+
+export interface MindWriter extends BackendWriter<'mind'> {
+  /** What a write of settings has cost: settings that were not written and are gone. Null when none are. */
+  lostSettings(before: MindAccount, after: MindAccount, changes: readonly FieldChange[]): JsonObject | null;
+  /** Brings back all settings as they were, with the changes in them. */
+  restoreCall(before: MindAccount, changes: readonly FieldChange[]): WriteCall;
+  passwordCall(id: string, password: string): WriteCall;
+}
+
+export interface OmnivibeWriter extends BackendWriter<'omnivibe'> {
+  /** Holds a new password against the backend's own rules. Pure. */
+  acceptPassword(password: string): Acceptance;
+  /** Null where it takes the current password, or a credential that is not at hand. */
+  passwordCall(
+    id: string,
+    passwords: { readonly current: string | null; readonly next: string },
+    options: WriteOptions,
+  ): WriteCall | null;
+}
+
+export interface StatisticRef {
+  readonly statistic: string;
+  readonly primaryOption: string | null;
+  readonly secondaryOption: string | null;
+}
+
+/** What only the desk has, beside the fields of profiles. Every call names the user, but `refreshTabCall`, which cannot. */
+export interface V2Writer extends BackendWriter<'v2'> {
+  /** Holds a name against the desk's own rules. Pure. */
+  acceptName(kind: 'campaign' | 'statistic' | 'statisticOption' | 'tab', name: string): Acceptance;
+  lockStatusCall(id: string, statusId: string): WriteCall;
+  unlockStatusCall(id: string): WriteCall;
+  setStatusCall(id: string, statusId: string, lastInternalCallId: string | null): WriteCall;
+  setCampaignStateCall(id: string, campaign: string, active: boolean): WriteCall;
+  selectViewCall(id: string, viewId: string, selected: boolean): WriteCall;
+  addStatisticCall(id: string, statistic: StatisticRef): WriteCall;
+  removeStatisticCall(id: string, statistic: StatisticRef): WriteCall;
+  watchStatisticCall(id: string, statistic: StatisticRef): WriteCall;
+  refreshTabCall(tabId: string): WriteCall;
+}
+
+/** The backends that take part, opened for writing; null as for readers. */
+export interface Writers {
+  readonly mind: MindWriter | null;
+  readonly omnivibe: OmnivibeWriter | null;
+  readonly v2: V2Writer | null;
 }
 
 /** Which filters a directory can apply; others are refused before any call. */

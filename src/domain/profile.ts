@@ -117,6 +117,10 @@ export interface OmnivibeAccount extends AccountBase {
   readonly confirmed: boolean | null;
   readonly avatarUrl: string | null;
   readonly role: string | null;
+  /** The account (a workspace of the vendor's) whose presence and role these are. */
+  readonly accountId: string | null;
+  /** Of builds with custom roles only; such a build takes the role away when a change of the agent does not repeat it. */
+  readonly customRoleId: string | null;
   readonly customAttributes: JsonObject | null;
   readonly effectiveAvailability: Translated<Availability> | null;
   /** Null where only the agent list could be read. */

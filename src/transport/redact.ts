@@ -18,3 +18,30 @@ export function withoutSecrets(value: unknown, depth = 0): Json {
       .map(([key, item]) => [key, withoutSecrets(item, depth + 1)]),
   );
 }
+
+/** A copy of a JSON value in which what is named like a secret is replaced by "[redacted]"; what lies deeper than 32 levels is left out. */
+export function redacted(value: unknown, depth = 0): Json {
+  if (typeof value !== 'object' || value === null || depth >= MAX_DEPTH) return withoutSecrets(value, depth);
+  if (Array.isArray(value)) return value.map((item) => redacted(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      SECRET_KEY.test(key) ? '[redacted]' : redacted(item, depth + 1),
+    ]),
+  );
+}
+
+/** A JSON value with the secrets of another one, each where it was, as far as that place still exists. */
+export function withSecretsOf(value: Json, original: unknown, depth = 0): Json {
+  if (!isObject(value) || !isObject(original) || depth >= MAX_DEPTH) return value;
+  const secrets = Object.entries(original).filter(([key]) => SECRET_KEY.test(key)) as [string, Json][];
+  const others = Object.entries(value).map(([key, item]): [string, Json] => [
+    key,
+    withSecretsOf(item as Json, original[key], depth + 1),
+  ]);
+  return Object.fromEntries([...secrets, ...others]);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -2,7 +2,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Pool, type Dispatcher } from 'undici';
-import { GatewayError, type ErrorCode } from '../errors.js';
+import { GatewayError, type Delivery, type ErrorCode } from '../errors.js';
 import type { CallScope } from './call-scope.js';
 import { connectionError, errorCode } from './connection-error.js';
 
@@ -104,7 +104,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       return settle(call, response.statusCode, bytes, retryAfterMs(response.headers['retry-after']));
     } catch (error) {
       if (error instanceof GatewayError && error !== scope.signal.reason) throw error;
-      if (scope.signal.aborted) throw operationError(backend, scope.signal, error);
+      if (scope.signal.aborted) throw operationError(backend, scope.signal, 'unknown', error);
       throw connectionError(backend, error, deadline.aborted);
     }
   }
@@ -144,8 +144,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         ? fail('UNAUTHENTICATED', 'the caller’s credential was not accepted.', status)
         : fail('UPSTREAM_ERROR', 'the gateway’s own credential was not accepted.', status);
     }
-    if (status === 403) return fail('FORBIDDEN', `${asked}.`, status);
+    if (status === 402 || status === 403) return fail('FORBIDDEN', `${asked}.`, status);
     if (status === 404) return fail('NOT_FOUND', `${asked}.`, status);
+    if (status === 409 || status === 412) return fail('CONFLICT', `${asked}.`, status);
     return fail('UPSTREAM_REJECTED', `${asked}.`, status);
   }
 
@@ -181,7 +182,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     async request(scope, call) {
       const path = checkedPath(call);
-      if (scope.signal.aborted) throw operationError(backend, scope.signal);
+      if (scope.signal.aborted) throw operationError(backend, scope.signal, 'unsent');
       scope.admit(backend);
       const startedAt = performance.now();
       let outcome: number | string = 'INTERNAL_SERVER_ERROR';
@@ -227,9 +228,14 @@ function queryString(query: NonNullable<UpstreamCall['query']>): string {
 }
 
 /** Why the operation has ended, as an error of the backend that could not be waited for. */
-function operationError(backend: string, { reason }: AbortSignal, cause?: unknown): GatewayError {
+function operationError(
+  backend: string,
+  { reason }: AbortSignal,
+  delivery: Delivery,
+  cause?: unknown,
+): GatewayError {
   const message = reason instanceof GatewayError ? reason.message : 'The operation was given up.';
-  return new GatewayError('DEADLINE_EXCEEDED', message, { backend, cause });
+  return new GatewayError('DEADLINE_EXCEEDED', message, { backend, delivery, cause });
 }
 
 /** Retry-After in seconds or as an HTTP date, brought into 0 to 60 s; undefined when absent or unreadable. */

@@ -16,8 +16,15 @@ const MIND: AdapterUnderTest<MindReader, MindSandbox> = {
   backend: 'mind',
   start: startMindSandbox,
   connect(sandbox, { url = sandbox.url, timeoutMs = 4_000, now = Date.now }) {
-    const adapter = createMindAdapter({ url, token: sandbox.serviceToken, timeZone: 'UTC', timeoutMs, now });
-    return { open: (scope) => adapter.open(scope, null), close: () => adapter.close() };
+    const adapter = createMindAdapter({
+      url,
+      token: sandbox.serviceToken,
+      timeZone: 'UTC',
+      settingsPatch: 'merge',
+      timeoutMs,
+      now,
+    });
+    return { open: (scope) => adapter.open(scope, null)?.reader ?? null, close: () => adapter.close() };
   },
   readCalls: (k) => Math.ceil(k / 100),
   // No total is told, so a round number of rows is not taken for the end.
@@ -95,7 +102,13 @@ describe('reading Mind for a caller', () => {
 
   /** An adapter of which the credential counts; without a gateway token unless told. */
   function connectFor(token: string | null = null) {
-    const adapter = createMindAdapter({ url: bench.sandbox.url, token, timeZone: 'UTC', timeoutMs: 4_000 });
+    const adapter = createMindAdapter({
+      url: bench.sandbox.url,
+      token,
+      timeZone: 'UTC',
+      settingsPatch: 'merge',
+      timeoutMs: 4_000,
+    });
     adapters.push(adapter);
     return adapter;
   }
@@ -104,8 +117,8 @@ describe('reading Mind for a caller', () => {
     await Promise.all(adapters.splice(0).map((adapter) => adapter.close()));
   });
   const open = (adapter: MindAdapter, credential: MindCredential | null) => {
-    const reader = adapter.open(startOperation(), credential);
-    if (reader === null) throw new Error('no credential');
+    const reader = adapter.open(startOperation(), credential)?.reader;
+    if (reader === undefined) throw new Error('no credential');
     return reader;
   };
 
@@ -297,8 +310,8 @@ describe('a Mind installation', () => {
     const { url, serviceToken: token, switches } = bench.sandbox;
     const body = JSON.stringify([MIND.list.row(1000, { lastSeen })]);
     switches.set({ only: { path: '/profiles' }, reply: { status: 200, body } });
-    const adapter = createMindAdapter({ url, token, timeZone, timeoutMs: 4_000 });
-    const account = await adapter.open(startOperation(), null)?.accountById('1000');
+    const adapter = createMindAdapter({ url, token, timeZone, settingsPatch: 'merge', timeoutMs: 4_000 });
+    const account = await adapter.open(startOperation(), null)?.reader.accountById('1000');
     await adapter.close();
     expect(account?.lastSeenAt?.toISOString()).toBe(instant);
   });

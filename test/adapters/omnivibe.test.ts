@@ -32,7 +32,7 @@ const OMNIVIBE: AdapterUnderTest<OmnivibeReader, OmnivibeSandbox> = {
       timeoutMs,
       now,
     });
-    return { open: (scope) => adapter.open(scope, null), close: () => adapter.close() };
+    return { open: (scope) => adapter.open(scope, null)?.reader ?? null, close: () => adapter.close() };
   },
   readCalls: () => 1,
   sweepCalls: () => 1,
@@ -116,8 +116,8 @@ describe('the ways to an omnivibe user', () => {
     return adapter;
   }
   function openWith(options: Partial<OmnivibeOptions>, scope = startOperation()): OmnivibeReader {
-    const reader = connectWith(options).open(scope, null);
-    if (reader === null) throw new Error('no credential');
+    const reader = connectWith(options).open(scope, null)?.reader;
+    if (reader === undefined) throw new Error('no credential');
     return reader;
   }
   const list = () => ({ token: bench.sandbox.adminToken, accountId: '1' });
@@ -228,8 +228,8 @@ describe('the ways to an omnivibe user', () => {
   it('begin at a token of the caller’s own for the caller’s own account only', async () => {
     const adapter = connectWith(list());
     const open = () => {
-      const reader = adapter.open(startOperation(), bench.sandbox.tokenFor(3));
-      if (reader === null) throw new Error('no credential');
+      const reader = adapter.open(startOperation(), bench.sandbox.tokenFor(3))?.reader;
+      if (reader === undefined) throw new Error('no credential');
       return reader;
     };
     const reader = open();
@@ -245,7 +245,7 @@ describe('the ways to an omnivibe user', () => {
   });
 
   it('tell the caller that the token sent along is refused', async () => {
-    const reader = connectWith({}).open(startOperation(), 'canary');
+    const reader = connectWith({}).open(startOperation(), 'canary')?.reader;
     await expect(reader?.callersAccount()).rejects.toMatchObject({
       code: 'UNAUTHENTICATED',
       httpStatus: 401,
@@ -261,7 +261,7 @@ describe('the ways to an omnivibe user', () => {
   it('find who was listed since the index was built', async () => {
     let passedMs = 0;
     const adapter = connectWith({ ...list(), now: () => Date.now() + passedMs });
-    const known = (id: string) => adapter.open(startOperation(), null)?.knownById(id);
+    const known = (id: string) => adapter.open(startOperation(), null)?.reader.knownById(id);
     await known(MAX.id);
     const id = await OMNIVIBE.create(bench.sandbox);
     expect(await known(id)).toBeNull();
@@ -273,17 +273,17 @@ describe('the ways to an omnivibe user', () => {
     let passedMs = 0;
     const adapter = connectWith({ ...list(), now: () => Date.now() + passedMs });
     const email = 'nova.neu@example.com';
-    expect(await adapter.open(startOperation(), null)?.accountsByEmail(email)).toEqual([]);
+    expect(await adapter.open(startOperation(), null)?.reader.accountsByEmail(email)).toEqual([]);
     await OMNIVIBE.create(bench.sandbox);
     passedMs = 11_000;
-    const reader = adapter.open(startOperation(), null);
+    const reader = adapter.open(startOperation(), null)?.reader;
     expect(await reader?.accountsByEmail(email)).toEqual([]);
     expect(await reader?.searchByEmail(email)).toMatchObject([{ email }]);
   });
 
   it('forget who is no longer listed', async () => {
     const adapter = connectWith(list());
-    const open = () => adapter.open(startOperation(), null);
+    const open = () => adapter.open(startOperation(), null)?.reader;
     await open()?.accountsByEmail(MAX.email);
     bench.sandbox.switches.set({ reply: { status: 200, body: '[]' } });
     expect(await open()?.accountById(MAX.id)).toBeNull();

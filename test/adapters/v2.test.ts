@@ -33,7 +33,7 @@ const V2: AdapterUnderTest<V2Reader, V2Sandbox> = {
       timeoutMs,
       now,
     });
-    return { open: (scope) => adapter.open(scope), close: () => adapter.close() };
+    return { open: (scope) => adapter.open(scope).reader, close: () => adapter.close() };
   },
   readCalls: (k, n) => (k < pages(n) + 1 ? k : pages(n)),
   sweepCalls: pages,

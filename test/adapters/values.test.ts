@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { toDate, toJsonObject, toLanguageTag, vocabulary } from '../../src/adapters/values.js';
+import { toDate, toLanguageTag, vocabulary } from '../../src/adapters/values.js';
 
 describe('vocabulary', () => {
   const read = vocabulary('mind', 'mood', { good: 'GOOD', soSo: 'FAIR' });
@@ -68,12 +68,5 @@ describe('toDate', () => {
       expect(() => toDate('mind', text, timeZone)).toThrow(
         expect.objectContaining({ code: 'UPSTREAM_BAD_RESPONSE', backend: 'mind' }),
       );
-  });
-});
-
-describe('toJsonObject', () => {
-  it('leaves out what is named like a secret', () => {
-    expect(toJsonObject({ a: 1, apiKey: 'x', b: { token: 'y', c: [] } })).toEqual({ a: 1, b: { c: [] } });
-    expect(toJsonObject(null)).toBeNull();
   });
 });

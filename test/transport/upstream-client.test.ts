@@ -210,7 +210,7 @@ describe('an answer that never becomes one', () => {
     const startedAt = performance.now();
     const error = await failureOf(connect(url).request(scope, READ));
     expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + GRACE_MS);
-    expect(error).toMatchObject({ code, backend: 'mind' });
+    expect(error).toMatchObject({ code, backend: 'mind', delivery: 'unknown' });
     expect(scope.recorded).toMatchObject([{ outcome: error.httpStatus ?? code }]);
     await until(() => busy.size === 0);
   });
@@ -220,13 +220,14 @@ describe('an answer that never becomes one', () => {
     for (const cleanup of cleanups.splice(0)) await cleanup();
     expect(await failureOf(connect(url).request(operation(), READ))).toMatchObject({
       code: 'UPSTREAM_UNREACHABLE',
+      delivery: 'unsent',
     });
   });
 
   it('is reported as unreachable when there is no TLS', async () => {
     const { url } = await startRaw((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     const error = await failureOf(connect(url.replace('http', 'https')).request(operation(), READ));
-    expect(error).toMatchObject({ code: 'UPSTREAM_UNREACHABLE' });
+    expect(error).toMatchObject({ code: 'UPSTREAM_UNREACHABLE', delivery: 'unsent' });
   });
 });
 
@@ -264,7 +265,7 @@ describe('a body', () => {
   ])('of %s is a bad response', async (_what, body, encoding) => {
     const { url } = await startHttp(ok(body, { 'content-encoding': encoding }));
     const error = await failureOf(connect(url).request(operation(), READ));
-    expect(error).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', backend: 'mind' });
+    expect(error).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', backend: 'mind', delivery: 'unknown' });
   });
 
   it.each<readonly [string, (res: ServerResponse) => unknown]>([
@@ -291,7 +292,11 @@ describe('a body', () => {
   ])('over the limit %s is too large', async (_what, answer) => {
     const { url } = await startHttp(answer);
     const error = await failureOf(connect(url).request(operation(), READ));
-    expect(error).toMatchObject({ code: 'UPSTREAM_RESPONSE_TOO_LARGE', backend: 'mind' });
+    expect(error).toMatchObject({
+      code: 'UPSTREAM_RESPONSE_TOO_LARGE',
+      backend: 'mind',
+      delivery: 'unknown',
+    });
   });
 
   it('at the limit is read', async () => {
@@ -323,35 +328,42 @@ describe('a status', () => {
       const source = await startHttp((res) => res.writeHead(status, { location }).end());
       const headers = { api_access_token: 'canary', apiKey: 'canary', authorization: 'canary' };
       const error = await failureOf(connect(source.url).request(operation(), { ...READ, headers }));
-      expect(error).toMatchObject({ code: 'UPSTREAM_REDIRECT_BLOCKED', httpStatus: status });
+      expect(error).toMatchObject({
+        code: 'UPSTREAM_REDIRECT_BLOCKED',
+        httpStatus: status,
+        delivery: 'refused',
+      });
       expect(source.requests).toHaveLength(1);
     }
     expect(target.connections).toBe(0);
   });
 
   it.each([
-    [400, 'UPSTREAM_REJECTED'],
-    [401, 'UPSTREAM_ERROR'],
-    [403, 'FORBIDDEN'],
-    [404, 'NOT_FOUND'],
-    [409, 'UPSTREAM_REJECTED'],
-    [429, 'UPSTREAM_RATE_LIMITED'],
-    [500, 'UPSTREAM_ERROR'],
-    [502, 'UPSTREAM_ERROR'],
-    [503, 'UPSTREAM_ERROR'],
-  ])('%i is %s, and nothing of its body is told', async (status, code) => {
+    [400, 'UPSTREAM_REJECTED', 'refused'],
+    [401, 'UPSTREAM_ERROR', 'refused'],
+    [402, 'FORBIDDEN', 'refused'],
+    [403, 'FORBIDDEN', 'refused'],
+    [404, 'NOT_FOUND', 'refused'],
+    [409, 'CONFLICT', 'refused'],
+    [412, 'CONFLICT', 'refused'],
+    [422, 'UPSTREAM_REJECTED', 'refused'],
+    [429, 'UPSTREAM_RATE_LIMITED', 'refused'],
+    [500, 'UPSTREAM_ERROR', 'unknown'],
+    [502, 'UPSTREAM_ERROR', 'unknown'],
+    [503, 'UPSTREAM_ERROR', 'unknown'],
+  ])('%i is %s, the write is %s, and nothing of its body is told', async (status, code, delivery) => {
     const { url } = await startHttp((res) =>
       res.writeHead(status).end('{"error":"canary","details":"canary"}'),
     );
     const error = await failureOf(connect(url).request(operation(), READ));
-    expect(error).toMatchObject({ code, backend: 'mind', httpStatus: status });
+    expect(error).toMatchObject({ code, backend: 'mind', httpStatus: status, delivery });
     expect(`${error.message} ${JSON.stringify(error)}`).not.toContain('canary');
   });
 
   it('401 is the caller’s to mend when the credential is the caller’s', async () => {
     const { url } = await startHttp((res) => res.writeHead(401).end());
     const error = await failureOf(connect(url).request(operation(), { ...READ, isCallersCredential: true }));
-    expect(error).toMatchObject({ code: 'UNAUTHENTICATED', httpStatus: 401 });
+    expect(error).toMatchObject({ code: 'UNAUTHENTICATED', httpStatus: 401, delivery: 'refused' });
   });
 
   it('is an answer when the call says so', async () => {
@@ -401,7 +413,7 @@ describe('a call that must not be made', () => {
     const scope = operation();
     const call: UpstreamCall = { ...READ, route: '/people/{id}/settings', ids: [id] };
     const error = await failureOf(connect(origin.url).request(scope, call));
-    expect(error.code).toBe('BAD_USER_INPUT');
+    expect(error).toMatchObject({ code: 'BAD_USER_INPUT', delivery: 'unsent' });
     expect([origin.connections, scope.bill().calls, scope.recorded]).toEqual([0, 0, []]);
   });
 
@@ -415,7 +427,7 @@ describe('a call that must not be made', () => {
         headers: { authorization: 'Bearer fine', api_access_token: credential },
       };
       const error = await failureOf(connect(origin.url).request(scope, call));
-      expect(error).toMatchObject({ code: 'UNAUTHENTICATED', backend: 'mind' });
+      expect(error).toMatchObject({ code: 'UNAUTHENTICATED', backend: 'mind', delivery: 'unsent' });
       expect(`${error.message} ${JSON.stringify(error)} ${String(error.cause)}`).not.toContain('s3cr');
       expect([origin.connections, scope.bill().calls, scope.recorded]).toEqual([0, 0, []]);
     },
@@ -430,6 +442,7 @@ describe('a call that must not be made', () => {
     expect(await failureOf(upstream.request(scope, READ))).toMatchObject({
       code: 'BUDGET_EXCEEDED',
       backend: 'mind',
+      delivery: 'unsent',
     });
     expect(origin.requests).toHaveLength(2);
     expect(scope.recorded).toHaveLength(2);
@@ -441,6 +454,7 @@ describe('a call that must not be made', () => {
     scope.abandon();
     expect(await failureOf(connect(origin.url).request(scope, READ))).toMatchObject({
       code: 'DEADLINE_EXCEEDED',
+      delivery: 'unsent',
     });
     expect([origin.connections, scope.bill().calls, scope.recorded]).toEqual([0, 0, []]);
   });
@@ -461,7 +475,11 @@ describe('giving an operation up', () => {
     const call = failureOf(connect(origin.url, { timeoutMs: 60_000 }).request(scope, READ));
     await until(() => origin.requests.length === 1);
     scope.abandon();
-    expect(await call).toMatchObject({ code: 'DEADLINE_EXCEEDED', message: 'The client has gone.' });
+    expect(await call).toMatchObject({
+      code: 'DEADLINE_EXCEEDED',
+      message: 'The client has gone.',
+      delivery: 'unknown',
+    });
     await until(() => origin.busy.size === 0);
     expect(scope.recorded).toMatchObject([{ outcome: 'DEADLINE_EXCEEDED' }]);
   });

@@ -1,8 +1,15 @@
 // How Mind is asked: one function per endpoint, in the vendor's own words.
+import type { JsonObject } from '../../domain/profile.js';
 import type { CallScope } from '../../transport/call-scope.js';
 import type { Upstream } from '../../transport/upstream-client.js';
 import * as decode from './decode.js';
-import type { MindCallerDto, MindProfileDto } from './decode.js';
+import type {
+  MindBulkResultDto,
+  MindCallerDto,
+  MindCreatedDto,
+  MindProfileDto,
+  MindSuccessDto,
+} from './decode.js';
 
 /** A Mind credential as headers: `Authorization`, or the cookie `connect.sid`. */
 export interface MindCredential {
@@ -42,12 +49,28 @@ export interface MindClient {
     credential: MindCredential,
     id: string,
   ): Promise<readonly string[] | null>;
+  patchProfile(
+    scope: CallScope,
+    credential: MindCredential,
+    id: string,
+    profile: JsonObject,
+  ): Promise<MindSuccessDto>;
+  /** The results are in no particular order, and come with status 200 and with 400. */
+  patchProfiles(
+    scope: CallScope,
+    credential: MindCredential,
+    profiles: readonly JsonObject[],
+  ): Promise<{ readonly status: number; readonly results: readonly MindBulkResultDto[] }>;
+  createProfile(scope: CallScope, credential: MindCredential, profile: JsonObject): Promise<MindCreatedDto>;
 }
 
 export function createMindClient(upstream: Upstream): MindClient {
   const by = (credential: MindCredential) => ({
     headers: credential.headers,
     isCallersCredential: credential.isCallers,
+  });
+  const json = (value: JsonObject) => ({
+    body: { contentType: 'application/json', text: JSON.stringify(value) },
   });
   return {
     async fetchCaller(scope, credential) {
@@ -98,6 +121,39 @@ export function createMindClient(upstream: Upstream): MindClient {
         ...by(credential),
       });
       return status === 404 ? null : decode.decodeSupersetRoles(body);
+    },
+
+    async patchProfile(scope, credential, id, profile) {
+      const { body } = await upstream.request(scope, {
+        method: 'PATCH',
+        route: '/profile/{id}',
+        ids: [id],
+        ...json(profile),
+        ...by(credential),
+      });
+      return decode.decodeSuccess(body);
+    },
+
+    async patchProfiles(scope, credential, profiles) {
+      const { status, body } = await upstream.request(scope, {
+        method: 'PATCH',
+        route: '/profiles',
+        batch: profiles.length,
+        alsoAccept: [400],
+        ...json({ profiles }),
+        ...by(credential),
+      });
+      return { status, results: decode.decodeBulkResults(body) };
+    },
+
+    async createProfile(scope, credential, profile) {
+      const { body } = await upstream.request(scope, {
+        method: 'POST',
+        route: '/profile',
+        ...json(profile),
+        ...by(credential),
+      });
+      return decode.decodeCreated(body);
     },
   };
 }

@@ -1,4 +1,5 @@
 // From `unknown` to Mind's wire types: only the keys named here are read, so no other key can reach a client.
+import type { JsonObject } from '../../domain/profile.js';
 import {
   anyObject,
   anyObjectOrNull,
@@ -12,6 +13,7 @@ import {
   object,
   text,
   type DecodedBy,
+  type Decoder,
   type DecodersOf,
 } from '../decoding.js';
 import type { components } from './wire.generated.js';
@@ -59,7 +61,7 @@ const settings = object('mind', 'settings', {
   // `freshdeskApiAuth` of older installations is a credential; it is left out with everything else unknown.
 } satisfies DecodersOf<keyof NonNullable<Schemas['Settings']>>);
 
-const profile = object('mind', 'profile', {
+const profileKeys = object('mind', 'profile', {
   id: nativeId,
   firstName: text,
   lastName: text,
@@ -76,6 +78,36 @@ const profile = object('mind', 'profile', {
   rawData: anyObject,
 } satisfies DecodersOf<keyof NonNullable<Schemas['Profile']>>);
 
+/** A profile, and beside it what is sent back where Mind wants its settings whole. */
+export type MindProfileDto = DecodedBy<typeof profileKeys> & {
+  /** The settings as they came, with keys that nobody knows and may be secret: never shown. Null where they were not sent. */
+  readonly rawSettings: JsonObject | null;
+};
+
+const profile: Decoder<MindProfileDto> = (value) => {
+  const dto = profileKeys(value);
+  if (dto === null || typeof dto !== 'object') return dto;
+  // Not enumerable, so that rows are compared by what is read of them.
+  return Object.defineProperty(dto, 'rawSettings', { value: rawSettingsOf(value) }) as MindProfileDto;
+};
+
+/** A user without settings has null, or PHP's empty list; where they may not be seen, the key is missing. */
+function rawSettingsOf(row: unknown): JsonObject | null {
+  const raw = anyObjectOrNull(row)?.['settings'];
+  const isEmpty = raw === null || (Array.isArray(raw) && raw.length === 0);
+  return isEmpty ? {} : (anyObjectOrNull(raw) as JsonObject | null);
+}
+
+const success = object('mind', 'success', { success: flag } satisfies DecodersOf<keyof Schemas['Success']>);
+
+const created = object('mind', 'created', {
+  id: nativeId,
+  success: flag,
+} satisfies DecodersOf<keyof Schemas['Created']>);
+
+// Its message is the vendor's text and goes nowhere.
+const bulkResult = object('mind', 'bulk result', { id: nativeId, success: flag }, ['message']);
+
 const caller = object('mind', 'caller', { id: nativeId, permissions: list(text) }, [
   'settings',
   'openTickets',
@@ -83,10 +115,12 @@ const caller = object('mind', 'caller', { id: nativeId, permissions: list(text) 
   'unreadNotifications',
 ]);
 
-export type MindProfileDto = DecodedBy<typeof profile>;
 export type MindSettingsDto = DecodedBy<typeof settings>;
 export type MindSkillsDto = DecodedBy<typeof skills>;
 export type MindCallerDto = DecodedBy<typeof caller>;
+export type MindSuccessDto = DecodedBy<typeof success>;
+export type MindCreatedDto = DecodedBy<typeof created>;
+export type MindBulkResultDto = DecodedBy<typeof bulkResult>;
 
 /** GET /profiles. One document shows an envelope, the vendor's own scripts read a bare array: both are taken. */
 export function decodeProfiles(body: unknown): MindProfileDto[] {
@@ -108,4 +142,19 @@ export function decodeSupersetRoles(body: unknown): readonly string[] {
   const rows = expectRows('mind', 'supersetRoles', body);
   const names = rows.map((row) => anyObjectOrNull(row)?.['name'] ?? row);
   return expectDecoded('mind', 'supersetRoles', list(text), names);
+}
+
+/** PATCH /profile/{id}. */
+export function decodeSuccess(body: unknown): MindSuccessDto {
+  return expectDecoded('mind', 'success', success, body);
+}
+
+/** PATCH /profiles. */
+export function decodeBulkResults(body: unknown): MindBulkResultDto[] {
+  return decodeRows(bulkResult, expectRows('mind', 'results', body));
+}
+
+/** POST /profile. */
+export function decodeCreated(body: unknown): MindCreatedDto {
+  return expectDecoded('mind', 'created', created, body);
 }

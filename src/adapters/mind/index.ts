@@ -1,10 +1,11 @@
-import type { MindReader } from '../../domain/ports.js';
+import type { MindReader, MindWriter } from '../../domain/ports.js';
 import { GatewayError } from '../../errors.js';
 import type { CallScope } from '../../transport/call-scope.js';
 import { createUpstream } from '../../transport/upstream-client.js';
 import { createAccountIndex } from '../account-index.js';
 import { createMindClient, type MindCredential } from './client.js';
 import { createMindReader, type MindInstallation } from './loaders.js';
+import { createMindWriter, type SettingsPatch } from './writer.js';
 
 export type { MindCredential } from './client.js';
 
@@ -15,6 +16,7 @@ export interface MindOptions {
   readonly token: string | null;
   /** IANA zone of Mind's dates, which carry none. */
   readonly timeZone: string;
+  readonly settingsPatch: SettingsPatch;
   readonly timeoutMs: number;
   readonly now?: () => number;
 }
@@ -25,9 +27,15 @@ export interface MindCaller {
   readonly permissions: readonly string[];
 }
 
+/** Mind, opened for one operation. */
+export interface MindSession {
+  readonly reader: MindReader;
+  readonly writer: MindWriter;
+}
+
 export interface MindAdapter {
-  /** Reads for one operation; null when neither the caller nor the gateway has a credential. */
-  open(scope: CallScope, callersCredential: MindCredential | null): MindReader | null;
+  /** Null when neither the caller nor the gateway has a credential. */
+  open(scope: CallScope, callersCredential: MindCredential | null): MindSession | null;
   /** Asks Mind whose credential it is. Throws UNAUTHENTICATED when it is nobody's. */
   identify(scope: CallScope, credential: MindCredential): Promise<MindCaller>;
   close(): Promise<void>;
@@ -53,8 +61,11 @@ export function createMindAdapter(options: MindOptions): MindAdapter {
       const credential = callers ?? own;
       const sweepCredential = own ?? callers;
       if (credential === null || sweepCredential === null) return null;
-      const { timeZone } = options;
-      return createMindReader({ client, installation, scope, credential, sweepCredential, timeZone, now });
+      const { timeZone, settingsPatch } = options;
+      return {
+        reader: createMindReader({ client, installation, scope, credential, sweepCredential, timeZone, now }),
+        writer: createMindWriter({ client, scope, credential, settingsPatch }),
+      };
     },
 
     async identify(scope, credential) {

@@ -7,7 +7,7 @@ import type { GatewayError } from '../../errors.js';
 import type { CallScope } from '../../transport/call-scope.js';
 import { openIndex, type AccountIndex } from '../account-index.js';
 import { createLoader, indexById } from '../loading.js';
-import { toJsonObject } from '../values.js';
+import { toJsonObject } from '../open-object.js';
 import type { MindClient, MindCredential } from './client.js';
 import type { MindProfileDto } from './decode.js';
 import { toAccount, toKnownAccount } from './mapper.js';

@@ -249,7 +249,7 @@ export interface components {
         readonly Show: "users" | "all" | "enneo" | "serviceWorkers";
         /** @enum {string} */
         readonly RoutingStatus: "idle" | "interacting" | "beingConnected" | "notResponding" | "unavailable" | "offline" | "acw";
-        /** @description Own values; the `actual…` ones cannot be written. null clears all settings. */
+        /** @description Own values; the `actual…` ones cannot be written. null clears all settings. Keys that are not listed are allowed, since an installation that replaces the whole object loses those that it is not sent back. */
         readonly SettingsPatch: {
             /** @enum {string} */
             readonly status?: "available" | "busy";
@@ -268,10 +268,12 @@ export interface components {
             readonly callRoutingStatus?: components["schemas"]["RoutingStatus"];
             readonly chatRoutingStatus?: components["schemas"]["RoutingStatus"];
         } | null;
+        /** @description Replaced whole; keys that are not listed, such as `intents` of older installations, are sent back as shown. */
         readonly SkillsPatch: {
             readonly tagIds?: components["schemas"]["Ids"];
             readonly channels?: readonly string[];
         };
+        /** @description Replaced whole; keys that are not listed are sent back as shown. */
         readonly TicketsFiltersPatch: {
             readonly groups?: readonly number[];
             readonly intents?: readonly string[];

@@ -17,7 +17,7 @@ import {
 import type { components } from './wire.generated.js';
 
 type Schemas = components['schemas'];
-/** Documented and read by nobody: credentials, sign-in details, and what only builds with custom roles have. */
+/** Documented and read by nobody: credentials and sign-in details first of all. */
 const UNREAD = [
   'access_token',
   'pubsub_token',
@@ -26,7 +26,6 @@ const UNREAD = [
   'provider',
   'type',
   'inviter_id',
-  'custom_role_id',
   'custom_role',
   'status',
 ] as const;
@@ -44,6 +43,8 @@ const membership = object(
     availability: text,
     availability_status: text,
     auto_offline: flag,
+    // Told by builds with custom roles only.
+    custom_role_id: nativeId,
   } satisfies DecodersOf<Read<Schemas['Membership']>>,
   UNREAD,
 );
@@ -86,6 +87,7 @@ const agent = object(
     auto_offline: flag,
     thumbnail: text,
     custom_attributes: anyObject,
+    custom_role_id: nativeId,
   } satisfies DecodersOf<Read<Schemas['Agent']>>,
   UNREAD,
 );
@@ -102,6 +104,12 @@ export function decodeUser(body: unknown): OmnivibeUserDto {
 /** GET /api/v1/accounts/{account_id}/agents: a bare array. */
 export function decodeAgents(body: unknown): readonly OmnivibeAgentDto[] {
   return decodeRows(agent, expectRows('omnivibe', 'agents', body));
+}
+
+/** Whom the answer to a write is about; null where it does not tell, for what was written is read back anyway. */
+export function decodeId(body: unknown): string | null {
+  const id = nativeId(anyObjectOrNull(body)?.['id']);
+  return typeof id === 'string' ? id : null;
 }
 
 /** Whether a 401 of the platform API means "not this user" and not "not this token". */

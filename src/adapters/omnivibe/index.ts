@@ -1,10 +1,11 @@
-import type { OmnivibeReader } from '../../domain/ports.js';
+import type { OmnivibeReader, OmnivibeWriter } from '../../domain/ports.js';
 import { normalizeEmail } from '../../domain/profile.js';
 import type { CallScope } from '../../transport/call-scope.js';
 import { createUpstream } from '../../transport/upstream-client.js';
 import { createAccountIndex } from '../account-index.js';
 import { createOmnivibeClient } from './client.js';
-import { createOmnivibeInstallation, createOmnivibeReader, type OmnivibeCredentials } from './loaders.js';
+import { createOmnivibeInstallation, createOmnivibeLoaders, type OmnivibeCredentials } from './loaders.js';
+import { createOmnivibeWriter, needsOwnToken } from './writer.js';
 
 export interface OmnivibeOptions {
   /** E.g. `https://app.omnivibe.com.br`. */
@@ -22,9 +23,15 @@ export interface OmnivibeOptions {
   readonly now?: () => number;
 }
 
+/** Reads and writes of one operation. */
+export interface OpenOmnivibe {
+  readonly reader: OmnivibeReader;
+  readonly writer: OmnivibeWriter;
+}
+
 export interface OmnivibeAdapter {
-  /** Reads for one operation; null when neither the caller nor the gateway has a credential. */
-  open(scope: CallScope, callersToken: string | null): OmnivibeReader | null;
+  /** Null when neither the caller nor the gateway has a credential. */
+  open(scope: CallScope, callersToken: string | null): OpenOmnivibe | null;
   close(): Promise<void>;
 }
 
@@ -52,10 +59,15 @@ export function createOmnivibeAdapter(options: OmnivibeOptions): OmnivibeAdapter
     credentials.list !== null || credentials.platformToken !== null || credentials.userTokens.size > 0;
 
   return {
-    open: (scope, callersToken) =>
-      hasCredential || callersToken !== null
-        ? createOmnivibeReader({ client, installation, scope, credentials, callersToken })
-        : null,
+    open(scope, callersToken) {
+      const hasCallersToken = callersToken !== null;
+      if (!hasCredential && !hasCallersToken) return null;
+      const loaders = createOmnivibeLoaders({ client, installation, scope, credentials, callersToken });
+      return {
+        reader: { ...loaders.reader, needsOwnToken: (field) => needsOwnToken(credentials, field) },
+        writer: createOmnivibeWriter({ client, scope, credentials, hasCallersToken, loaders }),
+      };
+    },
     async close() {
       await app.close();
       if (platform !== app) await platform.close();

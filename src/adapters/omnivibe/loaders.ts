@@ -13,7 +13,7 @@ import { GatewayError } from '../../errors.js';
 import type { CallScope } from '../../transport/call-scope.js';
 import { openIndex, type AccountIndex } from '../account-index.js';
 import { createLoader, indexById } from '../loading.js';
-import type { OmnivibeClient } from './client.js';
+import type { OmnivibeClient, OmnivibeCredential } from './client.js';
 import type { OmnivibeAgentDto, OmnivibeUserDto } from './decode.js';
 import { toAccount, toKnownAccount } from './mapper.js';
 
@@ -40,7 +40,7 @@ export function createOmnivibeInstallation(index: AccountIndex): OmnivibeInstall
   return { index, tokenOwners: new LRUCache({ max: 100_000, ttl: 5 * 60_000 }) };
 }
 
-export interface OmnivibeReaderOptions {
+export interface OmnivibeLoadersOptions {
   readonly client: OmnivibeClient;
   readonly installation: OmnivibeInstallation;
   readonly scope: CallScope;
@@ -49,9 +49,25 @@ export interface OmnivibeReaderOptions {
   readonly callersToken: string | null;
 }
 
+type Reads = Omit<OmnivibeReader, 'needsOwnToken'>;
+
+/** A token with the user whose it is, as the token itself shows them. */
+export interface OwnToken extends OmnivibeCredential {
+  readonly user: OmnivibeUserDto;
+}
+
+/** The reads of one operation, and what a write must look up before it is sent. */
+export interface OmnivibeLoaders {
+  readonly reader: Reads;
+  /** The caller's own token if it is this user's, or else the one held for the user's address; null without either. */
+  ownTokenOf(id: string): Promise<OwnToken | null>;
+  /** The agent list's row of a user; null for who is not in it. */
+  agentById(id: string): Promise<OmnivibeAgentDto | null>;
+}
+
 type Row<T> = T | GatewayError;
 
-export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeReader {
+export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): OmnivibeLoaders {
   const { client, installation, scope, credentials, callersToken } = options;
   const { index, tokenOwners } = installation;
   const accountId = credentials.list?.accountId ?? null;
@@ -138,14 +154,29 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
     return learned(await read, id);
   }
 
-  async function fetchByToken(id: string): Promise<OmnivibeUserDto | null> {
-    const callersOwn = callersToken === null ? null : await byToken.load(callersToken).catch(nullIfRefused);
-    if (callersOwn?.id === id) return callersOwn;
+  async function ownTokenOf(id: string): Promise<OwnToken | null> {
+    if (callersToken !== null) {
+      const user = await byToken.load(callersToken).catch(nullIfRefused);
+      if (user?.id === id) return { token: callersToken, isCallers: true, user };
+    }
     if (credentials.userTokens.size === 0) return null;
-    const email = (await findRemembered(id))?.email ?? (await findTokenOwner(id))?.email ?? null;
+    const email = (await findHolder(id))?.email ?? null;
     const token = email === null ? undefined : credentials.userTokens.get(normalizeEmail(email));
     if (token === undefined) return null;
-    return learned(await byToken.load(token), id);
+    // A token that is filed under an address may be somebody else's all the same.
+    const user = await byToken.load(token);
+    return user?.id === id ? { token, isCallers: false, user } : null;
+  }
+
+  /** Whose address to look a token up by. */
+  async function findHolder(id: string): Promise<KnownAccount | null> {
+    return (await findRemembered(id)) ?? (await fetchPlatformOwner(id)) ?? findTokenOwner(id);
+  }
+
+  async function fetchByToken(id: string): Promise<OmnivibeUserDto | null> {
+    const own = await ownTokenOf(id);
+    if (own === null) return null;
+    return own.isCallers ? own.user : learned(own.user, id);
   }
 
   /** A user that was read, if it is the one that was asked for. */
@@ -160,15 +191,16 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
     return credentials.list === null ? null : (await snapshot()).byId(id);
   }
 
+  async function agentById(id: string): Promise<OmnivibeAgentDto | null> {
+    const row = (await listOnce()).get(id);
+    if (row instanceof Error) throw row;
+    return row ?? null;
+  }
+
   async function fetchAccount(id: string, depth: OmnivibeDepth): Promise<OmnivibeAccount | null> {
-    const fromList = async () => {
-      const row = (await listOnce()).get(id);
-      if (row instanceof Error) throw row;
-      return row ?? null;
-    };
     switch (depth) {
       case 'listed': {
-        const agent = await fromList();
+        const agent = await agentById(id);
         if (agent !== null) return toAccount(id, { user: null, agent }, accountId);
         const user = (await fetchByPlatform(id)) ?? (await fetchByToken(id));
         return user === null ? null : toAccount(id, { user, agent: null }, accountId);
@@ -183,7 +215,7 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
         if (user !== null) return toAccount(id, { user, agent: null }, accountId);
         const platformUser = await fetchByPlatform(id);
         if (platformUser === null) return fetchAccount(id, 'listed');
-        return toAccount(id, { user: platformUser, agent: await fromList() }, accountId);
+        return toAccount(id, { user: platformUser, agent: await agentById(id) }, accountId);
       }
     }
   }
@@ -226,7 +258,7 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
     return owner === null ? [] : [owner];
   }
 
-  return {
+  const reader: Reads = {
     credential: 'gateway',
 
     async callersAccount() {
@@ -272,6 +304,7 @@ export function createOmnivibeReader(options: OmnivibeReaderOptions): OmnivibeRe
       };
     },
   };
+  return { reader, ownTokenOf, agentById };
 }
 
 /** The depth that shows what both show. The platform API shows no presence, which the agent list does. */

@@ -3,18 +3,22 @@ import type { KnownAccount } from '../../domain/ports.js';
 import type {
   Availability,
   InboxSettings,
+  JsonValue,
   OmnivibeAccount,
   OmnivibeMembership,
 } from '../../domain/profile.js';
 import { orNull, readable } from '../decoding.js';
-import { toDate, toJsonObject, vocabulary } from '../values.js';
+import { toJsonObject } from '../open-object.js';
+import { toDate, vocabulary } from '../values.js';
 import type { OmnivibeAgentDto, OmnivibeMembershipDto, OmnivibeUserDto } from './decode.js';
 
-const availability = vocabulary<Availability>('omnivibe', 'availability', {
-  online: 'AVAILABLE',
-  busy: 'BUSY',
-  offline: 'OFFLINE',
-});
+const AVAILABILITIES = { online: 'AVAILABLE', busy: 'BUSY', offline: 'OFFLINE' } as const;
+const availability = vocabulary<Availability>('omnivibe', 'availability', AVAILABILITIES);
+
+/** omnivibe's word for an availability; null for one that cannot be chosen there. */
+export function fromAvailability(value: JsonValue): string | null {
+  return Object.entries(AVAILABILITIES).find(([, known]) => known === value)?.[0] ?? null;
+}
 
 /** What was read of one user: the user as the profile or platform API shows it, the agent list's row, or both. */
 export type OmnivibeRows =
@@ -44,6 +48,8 @@ export function toAccount(
     confirmed: () => row.confirmed,
     avatarUrl: () => (user === null ? agent.thumbnail : user.avatar_url),
     role: () => membership()?.role ?? row.role,
+    accountId: () => accountId ?? row.account_id,
+    customRoleId: () => membership()?.custom_role_id ?? agent?.custom_role_id ?? null,
     customAttributes: () => toJsonObject(row.custom_attributes),
     effectiveAvailability: () =>
       availability(membership()?.availability_status ?? agent?.availability_status ?? null),

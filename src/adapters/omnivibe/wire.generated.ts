@@ -351,6 +351,8 @@ export interface components {
             /** @description Chatwoot documents call it `availability_status`, which its source ignores without a word. */
             readonly availability?: components["schemas"]["Availability"];
             readonly auto_offline?: boolean;
+            /** @description Builds with custom roles only. They store whatever comes here, so that a change without it takes the custom role away (Chatwoot source); read beside the other keys, never under a wrapper. */
+            readonly custom_role_id?: number | null;
         };
         readonly PlatformUserCreateRequest: {
             readonly name: string;

@@ -1,10 +1,11 @@
-import type { V2Reader } from '../../domain/ports.js';
+import type { V2Reader, V2Writer } from '../../domain/ports.js';
 import type { DeskStatus } from '../../domain/profile.js';
 import type { CallScope } from '../../transport/call-scope.js';
 import { createUpstream } from '../../transport/upstream-client.js';
 import { createAccountIndex } from '../account-index.js';
 import { createV2Client } from './client.js';
 import { createV2Reader } from './loaders.js';
+import { createV2Writer } from './writer.js';
 
 export interface V2Options {
   /** Host root; `/api/v2/user` is added. */
@@ -17,8 +18,8 @@ export interface V2Options {
 }
 
 export interface V2Adapter {
-  /** Reads for one operation, with the gateway's own key. */
-  open(scope: CallScope): V2Reader;
+  /** Reads and writes for one operation, with the gateway's own key. */
+  open(scope: CallScope): { readonly reader: V2Reader; readonly writer: V2Writer };
   close(): Promise<void>;
 }
 
@@ -30,7 +31,10 @@ export function createV2Adapter(options: V2Options): V2Adapter {
   const { deskStatuses } = options;
   const catalogue = new Map(deskStatuses.map((status) => [status.id, status]));
   return {
-    open: (scope) => createV2Reader({ client, index, scope, catalogue, deskStatuses }),
+    open: (scope) => ({
+      reader: createV2Reader({ client, index, scope, catalogue, deskStatuses }),
+      writer: createV2Writer(client, scope),
+    }),
     close: () => upstream.close(),
   };
 }
