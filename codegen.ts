@@ -1,5 +1,8 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
+/** What stands behind the payload of every mutation that writes one person. */
+const WRITE_RESULT = '../../domain/write-profiles.js#WriteResult as WriteResultMapper';
+
 const config: CodegenConfig = {
   schema: 'schema/**/*.graphql',
   generates: {
@@ -16,6 +19,7 @@ const config: CodegenConfig = {
         contextType: '../context.js#GraphQLContext',
         mappers: {
           Profile: '../../domain/person.js#Person as PersonMapper',
+          Viewer: '../context.js#Viewer as ViewerMapper',
           Settings: '../../domain/person.js#Person as PersonMapper',
           InboxSettings: '../../domain/profile.js#InboxSettings as InboxSettingsMapper',
           Presence: '../../domain/person.js#Person as PersonMapper',
@@ -32,11 +36,30 @@ const config: CodegenConfig = {
           PresenceConflict: '../../domain/presence.js#PresenceConflict as PresenceConflictMapper',
           FieldExplanation: '../../domain/explain.js#FieldExplanation as FieldExplanationMapper',
           ProfileConnection: '../../domain/read-profiles.js#PersonPage as PersonPageMapper',
+          CreateProfilePayload: WRITE_RESULT,
+          UpdateProfilePayload: WRITE_RESULT,
+          SetStatusLockPayload: WRITE_RESULT,
+          RemoveStatusLockPayload: WRITE_RESULT,
+          ChangePasswordPayload: WRITE_RESULT,
+          SetDeskStatusPayload: WRITE_RESULT,
+          SetCampaignStatePayload: WRITE_RESULT,
+          SelectDeskViewPayload: WRITE_RESULT,
+          AddStatisticPayload: WRITE_RESULT,
+          RemoveStatisticPayload: WRITE_RESULT,
+          WatchStatisticPayload: WRITE_RESULT,
+          RefreshTabPayload: WRITE_RESULT,
+          BulkUpdateResult: '../mappers.js#BulkUpdateResult as BulkUpdateResultMapper',
+          UpdatePlan: '../../domain/update-profiles.js#UpdatePlan as UpdatePlanMapper',
+          BackendOutcome: '../../domain/outcome.js#BackendOutcome as BackendOutcomeMapper',
+          FieldOutcome: '../../domain/outcome.js#FieldOutcome as FieldOutcomeMapper',
+          UpstreamCall: '../../domain/ports.js#WriteCall as WriteCallMapper',
+          ProfileUserError: '../../domain/outcome.js#UserError as UserErrorMapper',
         },
         enumValues: { Backend: { MIND: 'mind', OMNIVIBE: 'omnivibe', V2: 'v2' } },
         strictScalars: true,
         scalars: {
           ID: { input: 'string', output: 'string' },
+          Byte: { input: 'Uint8Array', output: 'Uint8Array' },
           DateTime: { input: 'Date', output: 'Date' },
           EmailAddress: { input: 'string', output: 'string' },
           JSON: { input: '../../domain/profile.js#JsonValue', output: '../../domain/profile.js#JsonValue' },

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { parse } from 'graphql';
 import { z } from 'zod';
 import { createLinkRules, type LinkRules } from './domain/identity.js';
 import { BACKENDS, parseRef, type Backend, type DeskStatus } from './domain/profile.js';
@@ -23,6 +24,13 @@ export interface V2Settings {
   readonly apiKey: string;
 }
 
+/** How the tokens of callers are checked; issuer and audience are not where they are null. */
+export interface JwtSettings {
+  readonly key: { readonly jwksUrl: string } | { readonly secret: string };
+  readonly issuer: string | null;
+  readonly audience: string | null;
+}
+
 /** Where a backend is found: at its vendor, in the built-in sandbox, or not at all. */
 export type BackendSetting<S> = S | 'sandbox' | 'disabled';
 
@@ -37,17 +45,28 @@ export interface Config {
     readonly v2: BackendSetting<V2Settings>;
   };
   readonly mindTimeZone: string;
+  /** What Mind does with a partial `settings`. */
+  readonly mindSettingsPatch: 'merge' | 'replace';
   readonly omnivibeTokenHeader: string;
   /** Null: the sandbox's own; none for a desk that is no sandbox. */
   readonly deskStatuses: readonly DeskStatus[] | null;
-  readonly auth: 'mind' | 'none';
+  readonly auth: 'mind' | 'jwt' | 'none';
+  /** Null where AUTH is not jwt. */
+  readonly jwt: JwtSettings | null;
   readonly linkRules: LinkRules;
   readonly versionKey: Buffer;
   readonly routerSecret: string | null;
   readonly corsOrigins: readonly string[];
   readonly isExplorerOn: boolean;
+  /** The only documents that are run, or that are run without a warning; null where every document is. */
+  readonly trustedDocuments: {
+    /** Texts by id. */
+    readonly manifest: ReadonlyMap<string, string>;
+    readonly isEnforced: boolean;
+  } | null;
   readonly upstreamTimeoutMs: number;
   readonly requestTimeoutMs: number;
+  readonly bulkTimeoutMs: number;
   readonly upstreamBudget: number;
   readonly drainTimeoutMs: number;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
@@ -88,6 +107,8 @@ const credential = z
     /^[\x21-\x7e]+$/,
     'must be printable ASCII without blanks; give the bare token, without "Bearer" before it',
   );
+/** What a claim must be equal to. */
+const claim = z.string().regex(/^[\x20-\x7e]{1,1000}$/, 'must be printable ASCII of at most 1000 characters');
 const upstreamUrl = z.string().superRefine((value, context) => {
   const problem = urlProblem(value);
   if (problem !== null) context.addIssue(problem);
@@ -141,6 +162,7 @@ const VARIABLES = {
   MIND_URL: upstreamUrl.optional(),
   MIND_TOKEN: credential.optional(),
   MIND_TIMEZONE: z.string().refine(isTimeZone, 'must be an IANA zone such as Europe/Berlin').default('UTC'),
+  MIND_SETTINGS_PATCH: z.enum(['merge', 'replace'], 'takes merge or replace').default('merge'),
   OMNIVIBE_URL: upstreamUrl.optional(),
   OMNIVIBE_TOKENS_FILE: jsonFile(
     z.record(z.email(), credential),
@@ -169,7 +191,11 @@ const VARIABLES = {
     ),
     'a list of objects with id, name and availability',
   ).optional(),
-  AUTH: z.enum(['mind', 'none'], 'takes mind or none in this version').optional(),
+  AUTH: z.enum(['mind', 'jwt', 'none'], 'takes mind, jwt or none').optional(),
+  JWKS_URL: upstreamUrl.optional(),
+  JWT_SECRET: credential.min(32, 'must have at least 32 characters').optional(),
+  JWT_ISSUER: claim.optional(),
+  JWT_AUDIENCE: claim.optional(),
   LINKS_FILE: jsonFile(
     linksFile(),
     'links (lists of ids that are one person), apart (pairs of ids that are not) and shared (addresses), free of contradictions',
@@ -184,17 +210,22 @@ const VARIABLES = {
     )
     .optional(),
   EXPLORER: z.enum(['on', 'off'], 'takes on or off').optional(),
+  TRUSTED_DOCUMENTS_FILE: jsonFile(
+    z
+      .record(z.string().min(1), z.string().refine(isGraphQL))
+      .transform((texts) => new Map(Object.entries(texts))),
+    'an object of ids and GraphQL documents',
+  ).optional(),
+  TRUSTED_DOCUMENTS: z.enum(['log', 'enforce'], 'takes log or enforce').optional(),
   UPSTREAM_TIMEOUT_MS: milliseconds(4_000),
   REQUEST_TIMEOUT_MS: milliseconds(10_000),
+  BULK_TIMEOUT_MS: milliseconds(120_000),
   UPSTREAM_BUDGET: wholeNumber(1, 10_000).default(200),
   DRAIN_TIMEOUT_MS: milliseconds(20_000),
   LOG_LEVEL: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'takes silent, error, warn, info or debug')
     .default('info'),
 };
-
-/** Variables of later versions. To run without them would be to answer something else than was asked for. */
-const UNSUPPORTED = ['JWKS_URL', 'JWT_SECRET', 'JWT_ISSUER', 'JWT_AUDIENCE'];
 
 /** The names of all variables that are read. */
 export const VARIABLE_NAMES: readonly string[] = Object.keys(VARIABLES);
@@ -212,9 +243,6 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     else problems.push(`${name} ${result.error.issues[0]?.message ?? 'is not acceptable'}.`);
   }
   const isSet = (name: string) => (env[name]?.trim() ?? '') !== '';
-  for (const name of UNSUPPORTED) {
-    if (isSet(name)) problems.push(`${name} is not supported by this version; unset it.`);
-  }
   const draft = createDraft(values, isSet);
   problems.push(...conflicts(draft));
   if (problems.length > 0) throw new ConfigError(problems);
@@ -232,10 +260,14 @@ const CREDENTIALS = [
   'V2_API_KEY',
 ] as const;
 
+/** Variables that have an effect with AUTH=jwt only. */
+const OF_JWT = ['JWKS_URL', 'JWT_SECRET', 'JWT_ISSUER', 'JWT_AUDIENCE'] as const;
+
 /** What is known while problems are looked for: a variable that is wrong has no value yet. */
 interface Draft {
+  readonly values: Partial<Values>;
   readonly isProduction: boolean;
-  readonly auth: 'mind' | 'none';
+  readonly auth: Config['auth'];
   readonly isSet: (name: keyof Values) => boolean;
   readonly isWrong: (name: keyof Values) => boolean;
   readonly isSandbox: (backend: Backend) => boolean;
@@ -247,6 +279,7 @@ function createDraft(values: Partial<Values>, isSet: Draft['isSet']): Draft {
   // Nothing is to be protected where every backend is a sandbox.
   const isReal = (backend: Backend) => isSet(URL_OF[backend]) && !isDisabled(backend);
   return {
+    values,
     isProduction: values.NODE_ENV === 'production',
     auth: values.AUTH ?? (BACKENDS.some(isReal) ? 'mind' : 'none'),
     isSet,
@@ -262,7 +295,11 @@ function conflicts(draft: Draft): string[] {
   return [
     ...(isWrong('SANDBOX') || isWrong('DISABLED_BACKENDS') ? [] : placeProblems(draft)),
     ...(isWrong('AUTH') || isWrong('DISABLED_BACKENDS') ? [] : authProblems(draft)),
+    ...(isWrong('AUTH') ? [] : jwtProblems(draft)),
     ...credentialProblems(draft),
+    ...(draft.isSet('TRUSTED_DOCUMENTS') && !draft.isSet('TRUSTED_DOCUMENTS_FILE')
+      ? ['TRUSTED_DOCUMENTS_FILE is not set; it is needed with TRUSTED_DOCUMENTS.']
+      : []),
   ];
 }
 
@@ -302,11 +339,11 @@ function authProblems({ isProduction, auth, isSet, isSandbox, isDisabled }: Draf
   const isAtRisk = isProduction && CREDENTIALS.some(isSet);
   if (auth === 'none' && isAtRisk) {
     problems.push(
-      'AUTH=none would open the gateway’s own credentials to everybody; in production use AUTH=mind.',
+      'AUTH=none would open the gateway’s own credentials to everybody; in production use AUTH=mind or AUTH=jwt.',
     );
   }
-  if (auth === 'none' && isSet('MIND_URL') && !isSet('MIND_TOKEN') && !isDisabled('mind')) {
-    problems.push('MIND_TOKEN is not set; AUTH=none needs it, as no caller brings a credential for Mind.');
+  if (auth !== 'mind' && isSet('MIND_URL') && !isSet('MIND_TOKEN') && !isDisabled('mind')) {
+    problems.push(`MIND_TOKEN is not set; AUTH=${auth} needs it, as no caller brings a credential for Mind.`);
   }
   if (auth === 'mind' && isDisabled('mind')) {
     problems.push(
@@ -319,6 +356,35 @@ function authProblems({ isProduction, auth, isSet, isSandbox, isDisabled }: Draf
     );
   }
   return problems;
+}
+
+function jwtProblems({ isProduction, auth, isSet, isWrong, values }: Draft): string[] {
+  if (auth !== 'jwt') {
+    return OF_JWT.filter((name) => isSet(name) && !isWrong(name)).map(
+      (name) => `${name} has an effect with AUTH=jwt only; set that, or unset it.`,
+    );
+  }
+  const problems: string[] = [];
+  if (isSet('JWKS_URL') === isSet('JWT_SECRET')) {
+    problems.push('AUTH=jwt needs exactly one of JWKS_URL and JWT_SECRET, to check tokens with.');
+  }
+  const { JWKS_URL } = values;
+  if (isProduction && JWKS_URL !== undefined && new URL(JWKS_URL).protocol !== 'https:') {
+    problems.push('JWKS_URL must be https in production: who changes the keys on the way can be anybody.');
+  }
+  for (const name of ['JWT_ISSUER', 'JWT_AUDIENCE'] as const) {
+    if (!isProduction || isSet(name)) continue;
+    problems.push(`${name} is not set; in production AUTH=jwt needs it, as others’ tokens would do as well.`);
+  }
+  return problems;
+}
+
+function assembleJwt({ JWKS_URL, JWT_SECRET, JWT_ISSUER, JWT_AUDIENCE }: Values): JwtSettings {
+  return {
+    key: JWKS_URL === undefined ? { secret: JWT_SECRET ?? '' } : { jwksUrl: JWKS_URL },
+    issuer: JWT_ISSUER ?? null,
+    audience: JWT_AUDIENCE ?? null,
+  };
 }
 
 function assemble(values: Values, auth: Config['auth']): Config {
@@ -348,16 +414,23 @@ function assemble(values: Values, auth: Config['auth']): Config {
       })),
     },
     mindTimeZone: values.MIND_TIMEZONE,
+    mindSettingsPatch: values.MIND_SETTINGS_PATCH,
     omnivibeTokenHeader: values.OMNIVIBE_TOKEN_HEADER,
     deskStatuses: values.V2_STATUSES_FILE ?? null,
     auth,
+    jwt: auth === 'jwt' ? assembleJwt(values) : null,
     linkRules: values.LINKS_FILE,
     versionKey: values.VERSION_KEY === undefined ? randomBytes(32) : Buffer.from(values.VERSION_KEY),
     routerSecret: values.ROUTER_SECRET ?? null,
     corsOrigins: values.CORS_ORIGINS ?? (isProduction ? [] : APOLLO_SANDBOX_ORIGINS),
     isExplorerOn: values.EXPLORER === undefined ? !isProduction : values.EXPLORER === 'on',
+    trustedDocuments:
+      values.TRUSTED_DOCUMENTS_FILE === undefined
+        ? null
+        : { manifest: values.TRUSTED_DOCUMENTS_FILE, isEnforced: values.TRUSTED_DOCUMENTS !== 'log' },
     upstreamTimeoutMs: values.UPSTREAM_TIMEOUT_MS,
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+    bulkTimeoutMs: values.BULK_TIMEOUT_MS,
     upstreamBudget: values.UPSTREAM_BUDGET,
     drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,
@@ -379,6 +452,14 @@ function urlProblem(value: string): string | null {
   return url.protocol === 'http:' && !isLoopback
     ? 'must be https; plain http is taken for loopback only, such as http://127.0.0.1:8080'
     : null;
+}
+
+function isGraphQL(text: string): boolean {
+  try {
+    return parse(text).definitions.length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function isHost(value: string): boolean {

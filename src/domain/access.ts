@@ -25,6 +25,11 @@ export function mayRead(caller: Caller, personsMindId: string | null): boolean {
   );
 }
 
+/** Whether the caller may change anybody, with whatever credential the gateway holds. */
+export function mayWriteAnybody(caller: Caller): boolean {
+  return caller.isTrusted || caller.permissions.has(WRITE_ANY);
+}
+
 /** Throws FORBIDDEN unless `mayRead`. */
 export function assertMayRead(caller: Caller, backend: Backend, personsMindId: string | null): void {
   if (mayRead(caller, personsMindId)) return;
@@ -76,8 +81,7 @@ export function decideAccess(question: AccessQuestion): BackendAccess {
     return say('DENIED', "Reading other people's accounts needs readAnyUserProfile.");
   }
   if (writer === null) return say('READ_ONLY', 'The backend does not let this field be changed.');
-  const mayWrite =
-    caller.isTrusted || caller.permissions.has(WRITE_ANY) || (isSelf && credential === 'caller');
+  const mayWrite = mayWriteAnybody(caller) || (isSelf && credential === 'caller');
   if (!mayWrite && !(isSelf && question.isOwnTokenHeld)) {
     return say(isShown ? 'READ_ONLY' : 'DENIED', `Changing it needs ${WRITE_ANY}.`);
   }

@@ -1,7 +1,7 @@
 // Where a field's value comes from: whose is shown, what the others say, and who takes a new one. And version tokens over it.
 import { createHmac } from 'node:crypto';
 import { GatewayError } from '../errors.js';
-import { decideAccess, type BackendAccess } from './access.js';
+import { decideAccess, type AccessQuestion, type BackendAccess } from './access.js';
 import {
   BACKEND_OF_PART,
   FIELD_PATHS,
@@ -11,6 +11,7 @@ import {
   type Source,
 } from './ownership.js';
 import type { Person } from './person.js';
+import { stableJson } from './same-value.js';
 import { BACKENDS, OMNIVIBE_DEPTHS, type Backend, type JsonValue, type OmnivibeDepth } from './profile.js';
 
 /** What one backend says. */
@@ -48,7 +49,9 @@ export function expectFieldPaths(fields: readonly string[]): readonly FieldPath[
 /** How much of an omnivibe account these fields need. */
 export function depthOfFields(fields: readonly FieldPath[]): OmnivibeDepth {
   const needed = fields.flatMap((field) => OWNERSHIP[field].read.map(({ omnivibeDepth }) => omnivibeDepth));
-  return OMNIVIBE_DEPTHS.findLast((depth) => needed.includes(depth)) ?? 'listed';
+  const deepest = OMNIVIBE_DEPTHS.findLast((depth) => needed.includes(depth)) ?? 'listed';
+  // Only the agent list and the person's own token show it, and the list does not show what a profile does.
+  return deepest === 'profile' && fields.includes('settings.inbox.autoOffline') ? 'presence' : deepest;
 }
 
 export function explainField(person: Person, field: FieldPath): FieldExplanation {
@@ -78,14 +81,30 @@ export function explainField(person: Person, field: FieldPath): FieldExplanation
   };
 }
 
-async function accessTo(person: Person, field: FieldPath, backend: Backend): Promise<BackendAccess> {
+/** What the caller may do with a person's field at a backend. */
+export function accessTo(person: Person, field: FieldPath, backend: Backend): Promise<BackendAccess> {
+  const writer = OWNERSHIP[field].write[backend] ?? null;
+  const isSelfOnly = backend === 'omnivibe' && person.context.readers.omnivibe?.needsOwnToken(field) === true;
+  return accessBy(person, backend, {
+    isShown: OWNERSHIP[field].read.some(
+      ({ part, isStandIn }) => BACKEND_OF_PART[part] === backend && !isStandIn,
+    ),
+    writer: writer === null || !isSelfOnly ? writer : { ...writer, isSelfOnly },
+  });
+}
+
+/** As `accessTo`, for what is shown and taken in this way. */
+export async function accessBy(
+  person: Person,
+  backend: Backend,
+  how: Pick<AccessQuestion, 'isShown' | 'writer'>,
+): Promise<BackendAccess> {
   const { readers, caller } = person.context;
   const reader = readers[backend];
   const question = {
     backend,
     isTakingPart: reader !== null,
-    isShown: OWNERSHIP[field].read.some(({ part }) => BACKEND_OF_PART[part] === backend),
-    writer: OWNERSHIP[field].write[backend] ?? null,
+    ...how,
     caller,
     credential: reader?.credential ?? 'gateway',
     personsMindId: caller.isTrusted ? null : await person.mindId(),
@@ -128,6 +147,17 @@ export async function versionOf(person: Person, fields: readonly FieldPath[], ke
   return `${Buffer.from(list).toString('base64url')}.${hash}`;
 }
 
+/** The fields that a version covers; null for a text that is none. */
+export function fieldsOfVersion(version: string): readonly FieldPath[] | null {
+  const [, list = ''] = /^([\w-]+)\.[\w-]{43}$/.exec(version) ?? [];
+  const fields = Buffer.from(list, 'base64url')
+    .toString()
+    .split('.')
+    .map((position) => (/^[0-9a-z]{1,2}$/.test(position) ? FIELD_PATHS[parseInt(position, 36)] : undefined));
+  const known = fields.filter((field) => field !== undefined);
+  return known.length === fields.length ? known : null;
+}
+
 /** What each linked backend says, in the form in which it is compared. */
 async function normalizedValues(
   person: Person,
@@ -146,15 +176,6 @@ async function normalizedValues(
 export const VERSIONED_FIELDS: readonly FieldPath[] = FIELD_PATHS.filter(
   (field) => OWNERSHIP[field].read.length > 0 && Object.keys(OWNERSHIP[field].write).length > 0,
 );
-
-/** JSON that does not depend on the order in which a backend sends an object's keys. */
-function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([left], [right]) => (left < right ? -1 : 1)))
-      : part,
-  );
-}
 
 function toJson(value: unknown): JsonValue {
   return value instanceof Date ? value.toISOString() : (value as JsonValue);

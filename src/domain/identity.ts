@@ -191,7 +191,7 @@ function linked(
 }
 
 /** Inactive accounts and programs neither are linked by their values nor stand in the way of those that are. */
-function isActive(account: KnownAccount): boolean {
+export function isActive(account: KnownAccount): boolean {
   return account.active !== false && account.isPerson;
 }
 

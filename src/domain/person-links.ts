@@ -8,6 +8,7 @@ import {
   ANCHOR_ORDER,
   areFree,
   explicitLink,
+  isActive,
   matchAccount,
   tokenOwnerLink,
   type AccountLink,
@@ -32,6 +33,8 @@ export interface PersonLinks {
   anchor(): Promise<AccountRef>;
   /** The account on a backend, and why it is the person's; null when there is none, or the link is not certain. */
   linkTo(backend: Backend): Promise<LinkedRef | null>;
+  /** Accounts that carry the person's address where it belongs to several, so that it links nobody; else []. */
+  rivalsOn(backend: Backend): Promise<readonly AccountRef[]>;
 }
 
 const ANCHOR_LINK: AccountLink = { origin: 'ANCHOR', evidence: [] };
@@ -219,6 +222,17 @@ export function createPersonLinks(
       if (link === null) return null;
       const anchorRef = await anchor();
       return anchorRef.backend === backend ? { ref: link.ref, link: ANCHOR_LINK } : link;
+    },
+    async rivalsOn(backend) {
+      const known = await knownAccount(seed);
+      if (known?.email == null) return [];
+      const [own, other] = await Promise.all([sideOf(known, seed.backend), sideOf(known, backend)]);
+      const rivals = own.sameEmail.filter(isActive);
+      const candidates = other.sameEmail.filter(
+        (candidate) => isActive(candidate) && !linkRules.isApart(seed, candidate),
+      );
+      const isAmbiguous = rivals.length > 1 || candidates.length > 1 || linkRules.isShared(known.email);
+      return candidates.length > 0 && isAmbiguous ? [...rivals, ...candidates] : [];
     },
   };
 }

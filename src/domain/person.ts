@@ -2,7 +2,7 @@
 import { GatewayError } from '../errors.js';
 import { assertMayRead } from './access.js';
 import type { AccountLink } from './identity.js';
-import { createPersonLinks, type LinkContext } from './person-links.js';
+import { createPersonLinks, type LinkContext, type PersonLinks } from './person-links.js';
 import {
   BACKEND_OF_PART,
   OWNERSHIP,
@@ -12,6 +12,7 @@ import {
   type PersonFields,
   type Source,
 } from './ownership.js';
+import type { Readers } from './ports.js';
 import type { PresenceSources, SourceState } from './presence.js';
 import type { AccountOf, AccountRef, Backend, OmnivibeDepth } from './profile.js';
 
@@ -43,6 +44,7 @@ export interface Person {
   /** Whether a token of the person's own is at hand for a backend that knows such tokens. */
   holdsOwnToken(backend: Backend): Promise<boolean>;
   readonly context: ReadContext;
+  readonly links: PersonLinks;
   /** What came of asking each of these backends for the account; the others count as not linked. */
   sources(backends: readonly Backend[]): Promise<PresenceSources>;
 }
@@ -51,13 +53,15 @@ export interface PersonOptions {
   readonly seed: AccountRef;
   /** How much of an omnivibe account the operation selects of this person. */
   readonly omnivibeDepth: OmnivibeDepth;
+  /** Left out: looked up when they are needed. */
+  readonly links?: PersonLinks;
 }
 
 const UNLINKED = { kind: 'unlinked' } as const;
 
-export function createPerson(context: ReadContext, { seed, omnivibeDepth }: PersonOptions): Person {
+export function createPerson(context: ReadContext, options: PersonOptions): Person {
   const { readers, caller } = context;
-  const links = createPersonLinks(context, seed);
+  const { seed, omnivibeDepth, links = createPersonLinks(context, seed) } = options;
   const accounts = new Map<Backend, Promise<unknown>>();
 
   const mindId = async () => (await links.linkTo('mind'))?.ref.id ?? null;
@@ -95,10 +99,7 @@ export function createPerson(context: ReadContext, { seed, omnivibeDepth }: Pers
       case 'desk':
       case 'rawData': {
         const own = await ref(BACKEND_OF_PART[name]);
-        if (own === null) return null;
-        return name === 'desk'
-          ? ((await readers.v2?.deskSettings(own.id)) ?? null)
-          : ((await readers.mind?.rawData(own.id)) ?? null);
+        return own === null ? null : readPart(readers, name, own.id);
       }
       default:
         return account(name);
@@ -123,6 +124,7 @@ export function createPerson(context: ReadContext, { seed, omnivibeDepth }: Pers
   const person: Person = {
     seed,
     context,
+    links,
     ref,
     read,
     mindId,
@@ -167,4 +169,21 @@ export function createPerson(context: ReadContext, { seed, omnivibeDepth }: Pers
     },
   };
   return person;
+}
+
+/** A part of an account, whoever it belongs to. */
+export async function readPart(
+  readers: Readers,
+  part: Part,
+  id: string,
+  omnivibeDepth: OmnivibeDepth = 'listed',
+): Promise<Parts[Part] | null> {
+  switch (part) {
+    case 'desk':
+      return (await readers.v2?.deskSettings(id)) ?? null;
+    case 'rawData':
+      return (await readers.mind?.rawData(id)) ?? null;
+    default:
+      return (await readers[part]?.accountById(id, omnivibeDepth)) ?? null;
+  }
 }

@@ -2,6 +2,7 @@
 // value is passed on, and what is not known here becomes INTERNAL_SERVER_ERROR.
 import { unwrapResolverError } from '@apollo/server/errors';
 import {
+  getNamedType,
   GraphQLError,
   isValueNode,
   Kind,
@@ -25,12 +26,32 @@ const SCALAR_WORDS: Readonly<Record<string, string>> = {
   Int: 'a whole number of at most 32 bits',
   String: 'text',
   Boolean: 'true or false',
+  Byte: 'bytes in base64',
+  JSONObject: 'an object',
 };
 
-/** With a schema, wrong values in a document are named by their argument. `report` is told of faults of the gateway itself, which clients read nothing of. */
-export function createFormatError(report: (error: unknown) => void, schema?: GraphQLSchema) {
+/** Messages repeat what a document holds, which may be as large as the document. */
+const MAX_MESSAGE_LENGTH = 500;
+
+/** What graphql-js says once it has seen enough wrong variables. */
+const TOO_MANY_VARIABLES = 'Too many errors processing variables';
+
+export interface FormatErrorOptions {
+  /** With it, wrong values in a document are named by their argument. */
+  readonly schema?: GraphQLSchema;
+  /** Leaves out every name of the schema that the document itself does not hold. */
+  readonly isSchemaHidden?: boolean;
+}
+
+/** `report` is told of faults of the gateway itself, which clients read nothing of. */
+export function createFormatError(
+  report: (error: unknown) => void,
+  { schema, isSchemaHidden = false }: FormatErrorOptions = {},
+) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const original = unwrapResolverError(error);
+    // What stopped an operation as a whole stands at no path, and is not unwrapped.
+    const isWhole = error instanceof GraphQLError && error.originalError instanceof GatewayError;
+    const original = isWhole ? error.originalError : unwrapResolverError(error);
     if (original instanceof GatewayError) return { ...place(formatted), ...describe(original) };
     const code = formatted.extensions?.['code'];
     const isCoercion =
@@ -50,8 +71,19 @@ export function createFormatError(report: (error: unknown) => void, schema?: Gra
         extensions: { code: 'GRAPHQL_VALIDATION_FAILED', retryable: false },
       };
     }
-    if (typeof code === 'string' && (code in REQUEST_ERROR_CODES || code === 'BAD_USER_INPUT')) {
-      return { ...place(formatted), message: formatted.message, extensions: { code, retryable: false } };
+    if (formatted.message.startsWith(TOO_MANY_VARIABLES)) {
+      const message = 'More variables are not acceptable than are told of.';
+      return { message, extensions: { code: 'BAD_USER_INPUT', retryable: false } };
+    }
+    if (typeof code === 'string' && (Object.hasOwn(REQUEST_ERROR_CODES, code) || code === 'BAD_USER_INPUT')) {
+      const source = error instanceof GraphQLError ? error.source?.body : undefined;
+      const isTold = !isSchemaHidden || code !== 'GRAPHQL_VALIDATION_FAILED';
+      const message = isTold ? formatted.message : withoutSchema(formatted.message, source ?? '');
+      return {
+        ...place(formatted),
+        message: message.slice(0, MAX_MESSAGE_LENGTH),
+        extensions: { code, retryable: false },
+      };
     }
     report(original);
     return {
@@ -60,6 +92,20 @@ export function createFormatError(report: (error: unknown) => void, schema?: Gra
       extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: ERROR_CODES.INTERNAL_SERVER_ERROR.retryable },
     };
   };
+}
+
+/** Validation quotes names of the schema; a stranger gets to read only those that stand in the document. */
+function withoutSchema(message: string, document: string): string {
+  if (message.startsWith('GraphQL introspection')) return 'Introspection is off.';
+  const known = new Set(document.match(/\w+/g));
+  const isKnown = (text: string) => (text.match(/\w+/g) ?? []).every((word) => known.has(word));
+  return message
+    .replaceAll(/"([^"]*)"/g, (quoted, text: string) => {
+      const name = text.split('.').at(-1) ?? '';
+      if (isKnown(text)) return quoted;
+      return isKnown(name) ? `"${name}"` : '"…"';
+    })
+    .replaceAll(/ (?:on|of|by|expecting|for|in position expecting) type "…"/g, '');
 }
 
 function place({
@@ -107,7 +153,8 @@ function literalMessage(error: unknown, schema: GraphQLSchema | undefined): stri
   const note = (node: ASTNode) => {
     const isHere = node.loc?.start === start && node.loc.end === end && isValueNode(node);
     if (!isHere || message !== null || names.length === 0) return;
-    const words = SCALAR_WORDS[String(types.getInputType()).replace('!', '')];
+    const type = types.getInputType();
+    const words = type && SCALAR_WORDS[getNamedType(type).name];
     if (words !== undefined) message = `Argument "${names.join('.')}" must be ${words}.`;
   };
   const enter = (node: ASTNode) => {

@@ -1,7 +1,10 @@
 // Domain types behind GraphQL types, under the names that the generated code uses.
 import type { Linked } from '../domain/person.js';
 import type { MindAccount, OmnivibeAccount, V2Account } from '../domain/profile.js';
+import type { WriteResult } from '../domain/write-profiles.js';
 
 export type LinkedMind = Linked<MindAccount>;
 export type LinkedOmnivibe = Linked<OmnivibeAccount>;
 export type LinkedV2 = Linked<V2Account>;
+
+export type BulkUpdateResult = WriteResult & { readonly profileId: string };

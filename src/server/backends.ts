@@ -51,7 +51,12 @@ export async function joinBackends(
   const deskStatuses = config.deskStatuses ?? (v2Sandbox === null ? [] : sandboxStatuses);
 
   const options: AdapterOptions = {
-    mind: mindSettings && { ...mindSettings, timeZone: config.mindTimeZone, timeoutMs },
+    mind: mindSettings && {
+      ...mindSettings,
+      timeZone: config.mindTimeZone,
+      settingsPatch: config.mindSettingsPatch,
+      timeoutMs,
+    },
     omnivibe: omnivibeSettings && { ...omnivibeSettings, tokenHeader: config.omnivibeTokenHeader, timeoutMs },
     v2: v2Settings && { ...v2Settings, deskStatuses, timeoutMs },
   };

@@ -5,6 +5,10 @@ import type { UpstreamBill } from '../graphql/context.js';
 import type { CallRecord, CallScope } from '../transport/call-scope.js';
 
 export interface Operation extends CallScope {
+  /** Makes the time limit longer; counted from the start, and never shorter than it was. */
+  extendTo(timeoutMs: number): void;
+  /** Runs work whose calls are bounded otherwise: they stand on the bill and are not held against the budget. */
+  unbudgeted<T>(work: () => Promise<T>): Promise<T>;
   bill(): UpstreamBill;
   /**
    * Resolves once no call is under way. GraphQL answers as soon as an error has made its parent null, while the other fields
@@ -27,13 +31,22 @@ export interface OperationOptions {
 
 export function createOperation({ requestId, timeoutMs, budget, onCall }: OperationOptions): Operation {
   const controller = new AbortController();
-  const timer = setTimeout(() => {
-    controller.abort(
-      new GatewayError('DEADLINE_EXCEEDED', `The operation took longer than ${timeoutMs} ms.`),
+  const startedAt = performance.now();
+  const startTimer = (limitMs: number) =>
+    setTimeout(
+      () => {
+        controller.abort(
+          new GatewayError('DEADLINE_EXCEEDED', `The operation took longer than ${limitMs} ms.`),
+        );
+      },
+      limitMs - (performance.now() - startedAt),
     );
-  }, timeoutMs);
+  let limitMs = timeoutMs;
+  let timer = startTimer(limitMs);
   const calls = new Map<string, number>();
   let total = 0;
+  let budgeted = 0;
+  let unbudgetedWork = 0;
   let deduplicated = 0;
   let underWay = 0;
   let whenIdle: (() => void)[] = [];
@@ -42,12 +55,29 @@ export function createOperation({ requestId, timeoutMs, budget, onCall }: Operat
     requestId,
     signal: controller.signal,
 
+    extendTo(longerMs) {
+      if (longerMs <= limitMs) return;
+      limitMs = longerMs;
+      clearTimeout(timer);
+      timer = startTimer(limitMs);
+    },
+
+    async unbudgeted(work) {
+      unbudgetedWork += 1;
+      try {
+        return await work();
+      } finally {
+        unbudgetedWork -= 1;
+      }
+    },
+
     admit(backend) {
-      if (total >= budget) {
+      if (unbudgetedWork === 0 && budgeted >= budget) {
         const message = `The operation needs more than ${budget} backend calls; ask for fewer people or fields at once.`;
         throw new GatewayError('BUDGET_EXCEEDED', message, { backend });
       }
       total += 1;
+      if (unbudgetedWork === 0) budgeted += 1;
       underWay += 1;
       calls.set(backend, (calls.get(backend) ?? 0) + 1);
     },

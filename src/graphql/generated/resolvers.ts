@@ -3,13 +3,17 @@ import type { JsonValue } from '../../domain/profile.js';
 import type { JsonObject } from '../../domain/profile.js';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Person as PersonMapper } from '../../domain/person.js';
+import type { Viewer as ViewerMapper, GraphQLContext } from '../context.js';
 import type { InboxSettings as InboxSettingsMapper, OmnivibeMembership as OmnivibeMembershipMapper, WorkSettings as WorkSettingsMapper, DeskSettings as DeskSettingsMapper, DeskStatus as DeskStatusMapper, DeskView as DeskViewMapper } from '../../domain/profile.js';
-import type { LinkedMind, LinkedOmnivibe, LinkedV2 } from '../mappers.js';
+import type { LinkedMind, LinkedOmnivibe, LinkedV2, BulkUpdateResult as BulkUpdateResultMapper } from '../mappers.js';
 import type { AccountLink as AccountLinkMapper } from '../../domain/identity.js';
 import type { PresenceSignal as PresenceSignalMapper, PresenceConflict as PresenceConflictMapper } from '../../domain/presence.js';
 import type { FieldExplanation as FieldExplanationMapper } from '../../domain/explain.js';
 import type { PersonPage as PersonPageMapper } from '../../domain/read-profiles.js';
-import type { GraphQLContext } from '../context.js';
+import type { WriteResult as WriteResultMapper } from '../../domain/write-profiles.js';
+import type { UpdatePlan as UpdatePlanMapper } from '../../domain/update-profiles.js';
+import type { BackendOutcome as BackendOutcomeMapper, FieldOutcome as FieldOutcomeMapper, UserError as UserErrorMapper } from '../../domain/outcome.js';
+import type { WriteCall as WriteCallMapper } from '../../domain/ports.js';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
@@ -21,6 +25,8 @@ export type Scalars = {
   Boolean: { input: boolean; output: boolean; }
   Int: { input: number; output: number; }
   Float: { input: number; output: number; }
+  /** Bytes, as base64 text without a data-URL prefix. */
+  Byte: { input: Uint8Array; output: Uint8Array; }
   /**
    * A date and time with its offset, as ISO 8601 writes it. Dates that a backend sends without a zone are read in the
    * configured zone (UTC unless set).
@@ -57,6 +63,31 @@ export type AccountLink = {
   readonly evidence: ReadonlyArray<LinkEvidence>;
   /** The rule that decided. */
   readonly origin: LinkOrigin;
+};
+
+/** A statistic to be added. */
+export type AddStatisticInput = {
+  /** Its first option: letters and digits. Left out, none is sent. */
+  readonly primaryOption?: InputMaybe<Scalars['String']['input']>;
+  /** `<backend>:<native id>` of any of the person's accounts, such as `mind:42`; one at v2 must be linked, else NOT_LINKED. */
+  readonly profileId: Scalars['ID']['input'];
+  /** Its second option: letters and digits. Left out, none is sent. */
+  readonly secondaryOption?: InputMaybe<Scalars['String']['input']>;
+  /** Name of the statistic: letters and `_`. */
+  readonly statistic: Scalars['String']['input'];
+};
+
+/** What came of adding a statistic. */
+export type AddStatisticPayload = WritePayload & {
+  readonly __typename?: 'AddStatisticPayload';
+  /** What came of it at v2. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** The person after the write. Null when no backend knows the account, or it identifies nobody. */
+  readonly profile: Maybe<Profile>;
+  /** What came of it. */
+  readonly status: MutationStatus;
+  /** Every failure, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
 };
 
 /** An answer that may be missing. */
@@ -101,6 +132,89 @@ export type BackendAccess = {
   readonly message: Maybe<Scalars['String']['output']>;
 };
 
+/** What came of a write at one backend. A plan is a list of outcomes that have not happened yet. */
+export type BackendOutcome = {
+  readonly __typename?: 'BackendOutcome';
+  /** The backend. */
+  readonly backend: Backend;
+  /** The writes that were sent, in order; in a plan those that `updateProfile` would send. Empty when there are none. */
+  readonly calls: ReadonlyArray<UpstreamCall>;
+  /** What came of each field. */
+  readonly fields: ReadonlyArray<FieldOutcome>;
+  /**
+   * What to know beside the state: for example that a new address parts the person's accounts, and the line for LINKS_FILE
+   * that keeps them together, or that settings were lost and brought back. Null when there is nothing to say.
+   */
+  readonly message: Maybe<Scalars['String']['output']>;
+  /** The worst state of the fields, in the order UNCERTAIN, FAILED, MISMATCH, SKIPPED, ACCEPTED, VERIFIED, UNCHANGED. */
+  readonly state: OutcomeState;
+  /** The backend's own id of the request, for its support. Null when it sent none. */
+  readonly upstreamTxId: Maybe<Scalars['String']['output']>;
+};
+
+/** Changes of many people. */
+export type BulkUpdateProfilesInput = {
+  /**
+   * At most 1,000. Several for one person are all refused with DUPLICATE_ITEM before anything is written, whichever of the
+   * person's accounts they name.
+   */
+  readonly updates: ReadonlyArray<ProfileUpdate>;
+  /** Whether what was written is read back, as for `updateProfile`. */
+  readonly verify?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** What came of changes of many people. */
+export type BulkUpdateProfilesPayload = {
+  readonly __typename?: 'BulkUpdateProfilesPayload';
+  /** One result for each update, in the order of the updates. */
+  readonly results: ReadonlyArray<BulkUpdateResult>;
+  /** What concerns the bulk as a whole, such as too many updates. What concerns one update stands in its result alone. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
+};
+
+/** What came of one update. */
+export type BulkUpdateResult = WritePayload & {
+  readonly __typename?: 'BulkUpdateResult';
+  /** What came of it at each backend that it concerns. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** The person after the change, linked as before it. Null when no backend knows the account, or it identifies nobody. */
+  readonly profile: Maybe<Profile>;
+  /** The id that the update names. */
+  readonly profileId: Scalars['ID']['output'];
+  /** What came of this update. */
+  readonly status: MutationStatus;
+  /** Every failure and every skip of this update, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
+};
+
+/** A new password. */
+export type ChangePasswordInput = {
+  /** Where it is set: MIND and OMNIVIBE. Left out: those of them that the person has an account on. V2 is UNSUPPORTED. */
+  readonly backends?: InputMaybe<ReadonlyArray<Backend>>;
+  /** The password that the person has now. omnivibe asks for it where only the person's own token can set a new one. */
+  readonly currentPassword?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * The new password. omnivibe takes 6 to 128 characters with an upper-case letter, a lower-case letter, a digit and a
+   * special character.
+   */
+  readonly newPassword: Scalars['String']['input'];
+  /** `<backend>:<native id>` of any of the person's accounts, such as `mind:42`. */
+  readonly profileId: Scalars['ID']['input'];
+};
+
+/** What came of setting a password. */
+export type ChangePasswordPayload = WritePayload & {
+  readonly __typename?: 'ChangePasswordPayload';
+  /** What came of it at each backend that it concerns; passwords are not shown. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** The person. Null when no backend knows the account, or it identifies nobody. */
+  readonly profile: Maybe<Profile>;
+  /** What came of the whole. */
+  readonly status: MutationStatus;
+  /** Every failure and every skip, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
+};
+
 /** A kind of work. */
 export type Channel =
   /** Phone calls. */
@@ -109,6 +223,36 @@ export type Channel =
   | 'CHAT'
   /** Tickets. */
   | 'TICKET';
+
+/** A new person. */
+export type CreateProfileInput = {
+  /**
+   * Where to create an account. Mind: a user. omnivibe: an agent, who is sent an invitation, or, where the gateway holds a
+   * platform token only, a confirmed user with a random password that is never shown. v2: a user; one beyond the paid seats
+   * adds a seat to the vendor's next invoice.
+   */
+  readonly backends: ReadonlyArray<Backend>;
+  /**
+   * What the accounts start with, each with what its backend can hold. Needs `email`, `firstName` and `lastName`, for v2
+   * `username` too. The address goes to Mind as well.
+   */
+  readonly patch: ProfilePatch;
+  /** Whether v2 mails the person how to activate the account. It concerns no other backend. */
+  readonly sendActivationMail?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** What came of creating a person. */
+export type CreateProfilePayload = WritePayload & {
+  readonly __typename?: 'CreateProfilePayload';
+  /** What came of it at each named backend. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** The new person. Null when no account was created, or it is not found again. */
+  readonly profile: Maybe<Profile>;
+  /** What came of the whole; PARTIAL when some of the accounts were created. */
+  readonly status: MutationStatus;
+  /** Every failure and every skip, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
+};
 
 /** A person's agent desk. */
 export type DeskSettings = {
@@ -123,6 +267,20 @@ export type DeskSettings = {
   readonly notifyOnTicketAssignment: Maybe<Scalars['Boolean']['output']>;
   /** Whether colleagues don't see which ticket the person looks at. Null when it is not told. */
   readonly ticketIncognitoMode: Maybe<Scalars['Boolean']['output']>;
+};
+
+/** A person's agent desk. Written to v2, one call for each setting; none can be cleared. */
+export type DeskSettingsPatch = {
+  /** Whether calls are taken automatically. */
+  readonly autoAnswerCalls?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether a new chat message makes a sound. */
+  readonly chatSoundOnNewMessage?: InputMaybe<Scalars['Boolean']['input']>;
+  /** How many chats at once, 0 or more. */
+  readonly maxChats?: InputMaybe<Scalars['Int']['input']>;
+  /** Whether the person is told when a ticket is assigned to them. */
+  readonly notifyOnTicketAssignment?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether colleagues don't see which ticket the person looks at. */
+  readonly ticketIncognitoMode?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /** A status of the agent desk. Each installation has its own ones. */
@@ -147,6 +305,65 @@ export type DeskView = {
   readonly selected: Maybe<Scalars['Boolean']['output']>;
 };
 
+/** What went wrong: the codes of `userErrors` and, beside those of requests that never run, of `extensions.code`. */
+export type ErrorCode =
+  /** An address belongs to several accounts, so it identifies nobody. */
+  | 'AMBIGUOUS_LINK'
+  /** An argument or variable is not acceptable; the message names it. */
+  | 'BAD_USER_INPUT'
+  /** The operation would need more backend calls than one operation may make. */
+  | 'BUDGET_EXCEEDED'
+  /** Somebody or something else already has what was asked for. */
+  | 'CONFLICT'
+  /** The time for the whole operation was used up. */
+  | 'DEADLINE_EXCEEDED'
+  /** Several updates of one bulk name the same person. */
+  | 'DUPLICATE_ITEM'
+  /** The caller may not do this. */
+  | 'FORBIDDEN'
+  /** A fault of the gateway; the request id finds it in the log. */
+  | 'INTERNAL_SERVER_ERROR'
+  /** A value is not acceptable, for every backend or for the one named; the message tells the rule. */
+  | 'INVALID_VALUE'
+  /** The backend cannot be without a value in this field. */
+  | 'NOT_CLEARABLE'
+  /** The backend does not know the account. */
+  | 'NOT_FOUND'
+  /** The person has no account on the backend that would have to be written. */
+  | 'NOT_LINKED'
+  /** The gateway has more to do than it can take on; the operation was not run. */
+  | 'OVERLOADED'
+  /** The backend shows the field and does not let it be changed. */
+  | 'READ_ONLY'
+  /** What `ifVersion` stands for has changed since; read again before writing. */
+  | 'STALE_VERSION'
+  /** The caller, or the credential used at a backend, was not accepted. */
+  | 'UNAUTHENTICATED'
+  /** No backend offers this with the credentials that the gateway holds. */
+  | 'UNSUPPORTED'
+  /** The backend’s answer is not what its contract says. */
+  | 'UPSTREAM_BAD_RESPONSE'
+  /** Too many requests to the backend are under way already; nothing was sent. */
+  | 'UPSTREAM_BUSY'
+  /** The backend has failed so often of late that it is left alone for a while; nothing was sent. */
+  | 'UPSTREAM_CIRCUIT_OPEN'
+  /** The connection broke before the answer was complete. */
+  | 'UPSTREAM_CONNECTION_LOST'
+  /** The backend answered with a server error, or refused the gateway’s own credential. */
+  | 'UPSTREAM_ERROR'
+  /** The backend asks to slow down. */
+  | 'UPSTREAM_RATE_LIMITED'
+  /** The backend answered with a redirect, which is never followed. */
+  | 'UPSTREAM_REDIRECT_BLOCKED'
+  /** The backend refused the request, or took it and does not show what was written. */
+  | 'UPSTREAM_REJECTED'
+  /** The backend’s answer exceeds the size limit. */
+  | 'UPSTREAM_RESPONSE_TOO_LARGE'
+  /** The backend did not answer in time. */
+  | 'UPSTREAM_TIMEOUT'
+  /** No connection to the backend: refused, DNS, TLS or connect timeout. */
+  | 'UPSTREAM_UNREACHABLE';
+
 /** Where the value of one field comes from. */
 export type FieldExplanation = {
   readonly __typename?: 'FieldExplanation';
@@ -168,6 +385,29 @@ export type FieldExplanation = {
   readonly values: Maybe<ReadonlyArray<SourcedValue>>;
 };
 
+/** What came of one field at one backend. */
+export type FieldOutcome = {
+  readonly __typename?: 'FieldOutcome';
+  /**
+   * In a plan what would be there. Afterwards what was read back or, where nothing can be read, what was sent. Whole names
+   * and passwords as in `before`.
+   */
+  readonly after: Maybe<Scalars['JSON']['output']>;
+  /**
+   * What the backend held. Null when it held nothing, and when that could not be read. omnivibe holds the name as a whole:
+   * `firstName` and `lastName` both show it there. A password is never shown.
+   */
+  readonly before: Maybe<Scalars['JSON']['output']>;
+  /**
+   * The field's dotted path, as in `explain`, such as `phone` or `settings.desk.maxChats`. Beside those there are `password`
+   * and what only the desk has: `presence.statusLock`, `v2.status`, `v2.campaigns`, `v2.views`, `v2.statistics`,
+   * `v2.watchedStatistics` and `v2.tabs`.
+   */
+  readonly field: Scalars['String']['output'];
+  /** What came of it. */
+  readonly state: OutcomeState;
+};
+
 /** A person's chat inbox. */
 export type InboxSettings = {
   readonly __typename?: 'InboxSettings';
@@ -179,6 +419,24 @@ export type InboxSettings = {
   readonly messageSignature: Maybe<Scalars['String']['output']>;
   /** What the inbox's user interface remembers. Null where only the agent list can be read. */
   readonly uiSettings: Maybe<Scalars['JSONObject']['output']>;
+};
+
+/** A person's chat inbox. Written to omnivibe. */
+export type InboxSettingsPatch = {
+  /** Whether the platform shows the person as offline as soon as they leave. Cannot be cleared. */
+  readonly autoOffline?: InputMaybe<Scalars['Boolean']['input']>;
+  /**
+   * Availability: AVAILABLE, BUSY or OFFLINE, anything else is INVALID_VALUE. Read back only with the person's own token.
+   * Cannot be cleared.
+   */
+  readonly availability?: InputMaybe<Availability>;
+  /** Text put under the person's messages, at most 20,000 characters. Takes the person's own token. */
+  readonly messageSignature?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * What the inbox's user interface remembers. Replaces the whole object, what is not shown of it included; null empties it.
+   * Takes the person's own token.
+   */
+  readonly uiSettings?: InputMaybe<Scalars['JSONObject']['input']>;
 };
 
 /** A switch of the person's own, and what applies with the teams'. */
@@ -280,6 +538,212 @@ export type MindAccount = ProfileAccount & {
   readonly type: Maybe<Scalars['String']['output']>;
 };
 
+/** What only a user of enneo Mind has. Written to Mind. */
+export type MindAccountPatch = {
+  /** Alternative name to show instead of the real one. At Mind it goes before `displayName` where both are given. */
+  readonly nameAlias?: InputMaybe<Scalars['String']['input']>;
+  /** Data that clients store with the user. Replaces the whole object, what is not shown of it included. */
+  readonly rawData?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** Whether the user can sign in through single sign-on only. Cannot be cleared. */
+  readonly ssoOnly?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type Mutation = {
+  readonly __typename?: 'Mutation';
+  /** Adds a statistic to a person's desk. It cannot be read back: ACCEPTED. v2: POST userStatistic. */
+  readonly addStatistic: AddStatisticPayload;
+  /**
+   * Changes up to 1,000 people, each as `updateProfile` does; one bad update never fails another. Mind is written in chunks
+   * of 100 people, omnivibe and v2 person by person.
+   */
+  readonly bulkUpdateProfiles: BulkUpdateProfilesPayload;
+  /**
+   * Sets a person's password at Mind and omnivibe; v2 has no endpoint for it. Passwords are never logged or shown, and
+   * cannot be read back: ACCEPTED.
+   */
+  readonly changePassword: ChangePasswordPayload;
+  /**
+   * Creates a person's accounts. Refused as a whole with CONFLICT where a named backend already has an account with that
+   * e-mail address. Needs updateSpecificProfile. What a backend does not take on creation is written right after it.
+   */
+  readonly createProfile: CreateProfilePayload;
+  /**
+   * Refreshes a tab of the agent desk. It names no user, so it needs updateSpecificProfile, and cannot be read back:
+   * ACCEPTED. v2: POST refreshTab.
+   */
+  readonly refreshTab: RefreshTabPayload;
+  /** Removes a statistic from a person's desk. It cannot be read back: ACCEPTED. v2: DELETE userStatistic. */
+  readonly removeStatistic: RemoveStatisticPayload;
+  /** Lets a person change their status at the agent desk again. v2: POST statusLockDelete. */
+  readonly removeStatusLock: RemoveStatusLockPayload;
+  /** Selects a ticket view for a person, or takes it back. v2: PUT updateUserView. */
+  readonly selectDeskView: SelectDeskViewPayload;
+  /** Switches a campaign on or off for a person. It cannot be read back: ACCEPTED. v2: POST userCampaignState. */
+  readonly setCampaignState: SetCampaignStatePayload;
+  /** Sets a person's status at the agent desk. v2: POST updateStatus. */
+  readonly setDeskStatus: SetDeskStatusPayload;
+  /** Sets a person's status at the agent desk and locks it, so that they cannot change it. v2: POST statusLock. */
+  readonly setStatusLock: SetStatusLockPayload;
+  /**
+   * Changes a person at every backend that owns what is changed. Only what differs is sent, and read back afterwards.
+   * `planUpdateProfile` tells beforehand what would be sent.
+   */
+  readonly updateProfile: UpdateProfilePayload;
+  /** Lets a person watch a statistic. It cannot be read back: ACCEPTED. v2: PUT watch. */
+  readonly watchStatistic: WatchStatisticPayload;
+};
+
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type MutationAddStatisticArgs = {
+  input: AddStatisticInput;
+};
+
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type MutationBulkUpdateProfilesArgs = {
+  input: BulkUpdateProfilesInput;
+};
+
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type MutationChangePasswordArgs = {
+  input: ChangePasswordInput;
+};
+
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type MutationCreateProfileArgs = {
+  input: CreateProfileInput;
+};
+
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type MutationRefreshTabArgs = {
+  input: RefreshTabInput;
+};
+
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type MutationRemoveStatisticArgs = {
+  input: RemoveStatisticInput;
+};
+
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type MutationRemoveStatusLockArgs = {
+  input: RemoveStatusLockInput;
+};
+
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type MutationSelectDeskViewArgs = {
+  input: SelectDeskViewInput;
+};
+
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type MutationSetCampaignStateArgs = {
+  input: SetCampaignStateInput;
+};
+
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type MutationSetDeskStatusArgs = {
+  input: SetDeskStatusInput;
+};
+
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type MutationSetStatusLockArgs = {
+  input: SetStatusLockInput;
+};
+
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type MutationUpdateProfileArgs = {
+  input: UpdateProfileInput;
+};
+
+
+/**
+ * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
+ * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
+ * written in parallel, and one that fails stops no other.
+ */
+export type MutationWatchStatisticArgs = {
+  input: WatchStatisticInput;
+};
+
+/**
+ * What came of a write, from the fields of all backends. A skip does not count where the backend has no account of the
+ * person, does not have the field or does not let it be changed; UNCHANGED does not count beside others.
+ */
+export type MutationStatus =
+  /** Everything is VERIFIED or ACCEPTED. */
+  | 'APPLIED'
+  /** Calls were made, and nothing was written. */
+  | 'FAILED'
+  /** Some was written, and some is FAILED, MISMATCH, UNCERTAIN or SKIPPED as invalid; or at least one is UNCERTAIN. */
+  | 'PARTIAL'
+  /** No call was made, because the input was invalid or the write was refused. */
+  | 'REJECTED'
+  /** There was nothing to send: the backends hold the values already. */
+  | 'UNCHANGED';
+
 /** A user of omnivibe. */
 export type OmnivibeAccount = ProfileAccount & {
   readonly __typename?: 'OmnivibeAccount';
@@ -295,6 +759,11 @@ export type OmnivibeAccount = ProfileAccount & {
   readonly confirmed: Maybe<Scalars['Boolean']['output']>;
   /** Attributes that the customer has defined. Null when there are none. */
   readonly customAttributes: Maybe<Scalars['JSONObject']['output']>;
+  /**
+   * Id of the custom role, which then decides what the person may do. Null without one, on builds without custom roles, and
+   * where the agent list cannot be read.
+   */
+  readonly customRoleId: Maybe<Scalars['ID']['output']>;
   /** Name chosen to be shown to customers. Null when none was chosen. */
   readonly displayName: Maybe<Scalars['String']['output']>;
   /** Confirmed address; a new one shows only after its owner has confirmed it. */
@@ -335,6 +804,25 @@ export type OmnivibeMembership = {
   readonly role: Maybe<Scalars['String']['output']>;
 };
 
+/** What came of a write, of one field or of a backend. */
+export type OutcomeState =
+  /** Taken by the backend; it cannot be read back, or was not, as with `verify: false`. */
+  | 'ACCEPTED'
+  /** Refused by the backend, or it never got there. */
+  | 'FAILED'
+  /** Taken by the backend, but read back the value is not there, or other values got lost. */
+  | 'MISMATCH'
+  /** Would be sent. In plans only. */
+  | 'PLANNED'
+  /** Not sent; `userErrors` tells why. */
+  | 'SKIPPED'
+  /** Sent, but the answer was lost, and reading back did not settle whether it was written. */
+  | 'UNCERTAIN'
+  /** Nothing to send: the backend holds the value already. */
+  | 'UNCHANGED'
+  /** Written: read back, and equal. */
+  | 'VERIFIED';
+
 /** Where a page stands in its list. */
 export type PageInfo = {
   readonly __typename?: 'PageInfo';
@@ -346,6 +834,16 @@ export type PageInfo = {
   readonly hasPreviousPage: Scalars['Boolean']['output'];
   /** Cursor of the first person; null on an empty page. */
   readonly startCursor: Maybe<Scalars['String']['output']>;
+};
+
+/** A change to be planned. */
+export type PlanUpdateProfileInput = {
+  /** Where it would be written, as for `updateProfile`. */
+  readonly backends?: InputMaybe<ReadonlyArray<Backend>>;
+  /** What would change. */
+  readonly patch: ProfilePatch;
+  /** `<backend>:<native id>` of any of the person's accounts, such as `mind:42`. */
+  readonly profileId: Scalars['ID']['input'];
 };
 
 /** Whether a person is there, derived from what every linked backend tells. */
@@ -622,11 +1120,130 @@ export type ProfileKind =
   /** People of the vendor of Mind. */
   | 'VENDOR';
 
+/**
+ * New values, in the shape of `Profile`: what stands here at a path is read there. A field that is left out stays as it is,
+ * null clears it (NOT_CLEARABLE where a backend cannot), and an empty text is INVALID_VALUE. A list replaces the whole list;
+ * in an object only the keys given change, and null in place of an object is INVALID_VALUE. Values are held against each
+ * backend's own rules: one that breaks them is INVALID_VALUE there and written to the others.
+ */
+export type ProfilePatch = {
+  /**
+   * The person's picture: PNG, JPEG or WebP, at most 2 MiB and 4,096 pixels a side. Mind never shows it again, so it is
+   * ACCEPTED; `avatarUrl` is omnivibe's. Cannot be cleared.
+   *
+   * Written to: Mind
+   */
+  readonly avatar?: InputMaybe<Scalars['Byte']['input']>;
+  /**
+   * The name shown to customers: omnivibe's display name and Mind's alias.
+   *
+   * Written to: omnivibe, Mind
+   */
+  readonly displayName?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * The e-mail address. Mind takes it only when an account is created. omnivibe keeps it in lower case and, changed with the
+   * person's own token, shows it only after its owner has confirmed it. Cannot be cleared.
+   *
+   * Written to: v2, omnivibe
+   */
+  readonly email?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * Identifier in a system of the customer's own. An omnivibe account with the same one counts as the same person's.
+   *
+   * Written to: Mind
+   */
+  readonly externalId?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * Given name. omnivibe gets the whole name, first and last. v2 takes letters from A to ÿ, blanks and hyphens only. Cannot
+   * be cleared.
+   *
+   * Written to: Mind, v2, omnivibe
+   */
+  readonly firstName?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * The language of the user interface as a BCP 47 tag, such as `de` or `en-GB`.
+   *
+   * Written to: Mind, v2
+   */
+  readonly language?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * Family name. As for `firstName`; `O'Brien` is INVALID_VALUE at v2 and written to the others.
+   *
+   * Written to: Mind, v2, omnivibe
+   */
+  readonly lastName?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * What only Mind has.
+   *
+   * Written to: Mind
+   */
+  readonly mind?: InputMaybe<MindAccountPatch>;
+  /**
+   * The phone number: to Mind as typed, to v2 as `+` and digits, so with the country code, to omnivibe as typed. omnivibe is
+   * not documented to show it again: ACCEPTED there.
+   *
+   * Written to: Mind, v2, omnivibe
+   */
+  readonly phone?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * Live routing of calls and chats.
+   *
+   * Written to: Mind
+   */
+  readonly routing?: InputMaybe<RoutingPatch>;
+  /** Settings of the three platforms, each at its owner. */
+  readonly settings?: InputMaybe<SettingsPatch>;
+  /**
+   * The name to sign in at the agent desk with: letters, digits, `.` and `-`. Cannot be cleared.
+   *
+   * Written to: v2
+   */
+  readonly username?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * What only the agent desk has.
+   *
+   * Written to: v2
+   */
+  readonly v2?: InputMaybe<V2AccountPatch>;
+};
+
+/** A change of one person among many. */
+export type ProfileUpdate = {
+  /** Where it is written, as for `updateProfile`. */
+  readonly backends?: InputMaybe<ReadonlyArray<Backend>>;
+  /** A version token, as for `updateProfile`; when it no longer holds, this update alone is refused. */
+  readonly ifVersion?: InputMaybe<Scalars['String']['input']>;
+  /** What shall change. */
+  readonly patch: ProfilePatch;
+  /** `<backend>:<native id>` of any of the person's accounts, such as `mind:42`. */
+  readonly profileId: Scalars['ID']['input'];
+};
+
+/** Why something was not written, or not as asked for. */
+export type ProfileUserError = {
+  readonly __typename?: 'ProfileUserError';
+  /** The backend that it concerns. Null when it concerns none or all of them. */
+  readonly backend: Maybe<Backend>;
+  /** What happened, for programs. */
+  readonly code: ErrorCode;
+  /** The dotted paths, as in `explain`, that it concerns. Null when it does not concern certain fields. */
+  readonly field: Maybe<ReadonlyArray<Scalars['String']['output']>>;
+  /** What happened and what is accepted, for people; never a secret or a backend's own text. */
+  readonly message: Scalars['String']['output'];
+  /** Whether the same request may succeed later without being changed. */
+  readonly retryable: Scalars['Boolean']['output'];
+};
+
 /** Everything that can be read. */
 export type Query = {
   readonly __typename?: 'Query';
   /** The statuses of the agent desk, as configured; no endpoint of the desk lists them. Null when v2 takes no part. */
   readonly deskStatuses: Maybe<ReadonlyArray<DeskStatus>>;
+  /**
+   * What `updateProfile` would do with the same input; nothing is written. Null only with an error: what speaks against the
+   * plan stands in its `userErrors`.
+   */
+  readonly planUpdateProfile: Maybe<UpdatePlan>;
   /** The person with an account. Null, without an error, when no backend knows it. */
   readonly profile: Maybe<Profile>;
   /**
@@ -638,6 +1255,14 @@ export type Query = {
   readonly profiles: Maybe<ProfileConnection>;
   /** People by their accounts, in the order of the ids; null, without an error, for an id that no backend knows. */
   readonly profilesById: ReadonlyArray<Maybe<Profile>>;
+  /** Who asks. Null where nobody has to prove themselves. */
+  readonly viewer: Maybe<Viewer>;
+};
+
+
+/** Everything that can be read. */
+export type QueryPlanUpdateProfileArgs = {
+  input: PlanUpdateProfileInput;
 };
 
 
@@ -667,6 +1292,69 @@ export type QueryProfilesByIdArgs = {
   ids: ReadonlyArray<Scalars['ID']['input']>;
 };
 
+/** A tab to be refreshed. */
+export type RefreshTabInput = {
+  /** The desk's id of the tab: letters, digits and `_`. */
+  readonly tabId: Scalars['String']['input'];
+};
+
+/** What came of refreshing a tab. */
+export type RefreshTabPayload = WritePayload & {
+  readonly __typename?: 'RefreshTabPayload';
+  /** What came of it at v2. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** Always null: the desk is not told whose tab it is. */
+  readonly profile: Maybe<Profile>;
+  /** What came of it. */
+  readonly status: MutationStatus;
+  /** Every failure, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
+};
+
+/** A statistic to be removed. */
+export type RemoveStatisticInput = {
+  /** Its first option: letters and digits. Left out, none is sent. */
+  readonly primaryOption?: InputMaybe<Scalars['String']['input']>;
+  /** `<backend>:<native id>` of any of the person's accounts, such as `mind:42`; one at v2 must be linked, else NOT_LINKED. */
+  readonly profileId: Scalars['ID']['input'];
+  /** Its second option: letters and digits. Left out, none is sent. */
+  readonly secondaryOption?: InputMaybe<Scalars['String']['input']>;
+  /** Name of the statistic: letters and `_`. */
+  readonly statistic: Scalars['String']['input'];
+};
+
+/** What came of removing a statistic. */
+export type RemoveStatisticPayload = WritePayload & {
+  readonly __typename?: 'RemoveStatisticPayload';
+  /** What came of it at v2. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** The person after the write. Null when no backend knows the account, or it identifies nobody. */
+  readonly profile: Maybe<Profile>;
+  /** What came of it. */
+  readonly status: MutationStatus;
+  /** Every failure, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
+};
+
+/** Somebody to be unlocked. */
+export type RemoveStatusLockInput = {
+  /** `<backend>:<native id>` of any of the person's accounts, such as `mind:42`; one at v2 must be linked, else NOT_LINKED. */
+  readonly profileId: Scalars['ID']['input'];
+};
+
+/** What came of unlocking somebody. */
+export type RemoveStatusLockPayload = WritePayload & {
+  readonly __typename?: 'RemoveStatusLockPayload';
+  /** What came of it at v2. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** The person after the write. Null when no backend knows the account, or it identifies nobody. */
+  readonly profile: Maybe<Profile>;
+  /** What came of it. */
+  readonly status: MutationStatus;
+  /** Every failure, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
+};
+
 /** What a queue does with the person at this moment. */
 export type Routing = {
   readonly __typename?: 'Routing';
@@ -682,6 +1370,22 @@ export type Routing = {
    * Source: Mind
    */
   readonly chat: Maybe<RoutingStatus>;
+};
+
+/** What a queue shall do with the person. Neither state can be cleared. */
+export type RoutingPatch = {
+  /**
+   * State of the phone queue; UNKNOWN is INVALID_VALUE.
+   *
+   * Written to: Mind
+   */
+  readonly call?: InputMaybe<RoutingStatus>;
+  /**
+   * State of the chat queue; UNKNOWN is INVALID_VALUE.
+   *
+   * Written to: Mind
+   */
+  readonly chat?: InputMaybe<RoutingStatus>;
 };
 
 /** One queue's routing state. */
@@ -702,6 +1406,96 @@ export type RoutingStatus =
   | 'UNAVAILABLE'
   /** Mind sent a state that the gateway does not know. */
   | 'UNKNOWN';
+
+/** A ticket view to be selected or not. */
+export type SelectDeskViewInput = {
+  /** `<backend>:<native id>` of any of the person's accounts, such as `mind:42`; one at v2 must be linked, else NOT_LINKED. */
+  readonly profileId: Scalars['ID']['input'];
+  /** Whether the person has it selected. */
+  readonly selected: Scalars['Boolean']['input'];
+  /** The desk's id of the view, as in `V2Account.views`. */
+  readonly viewId: Scalars['ID']['input'];
+};
+
+/** What came of selecting a view. */
+export type SelectDeskViewPayload = WritePayload & {
+  readonly __typename?: 'SelectDeskViewPayload';
+  /** What came of it at v2. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** The person after the write. Null when no backend knows the account, or it identifies nobody. */
+  readonly profile: Maybe<Profile>;
+  /** What came of it. */
+  readonly status: MutationStatus;
+  /** Every failure, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
+};
+
+/** A campaign to be switched on or off. */
+export type SetCampaignStateInput = {
+  /** Whether the person takes part in it. */
+  readonly active: Scalars['Boolean']['input'];
+  /** Name of the campaign: letters, digits, `-` and `_`. */
+  readonly campaign: Scalars['String']['input'];
+  /** `<backend>:<native id>` of any of the person's accounts, such as `mind:42`; one at v2 must be linked, else NOT_LINKED. */
+  readonly profileId: Scalars['ID']['input'];
+};
+
+/** What came of switching a campaign. */
+export type SetCampaignStatePayload = WritePayload & {
+  readonly __typename?: 'SetCampaignStatePayload';
+  /** What came of it at v2. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** The person after the write. Null when no backend knows the account, or it identifies nobody. */
+  readonly profile: Maybe<Profile>;
+  /** What came of it. */
+  readonly status: MutationStatus;
+  /** Every failure, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
+};
+
+/** A status at the agent desk. */
+export type SetDeskStatusInput = {
+  /** The desk's id of the person's last internal call. Left out, none is sent. */
+  readonly lastInternalCallId?: InputMaybe<Scalars['ID']['input']>;
+  /** `<backend>:<native id>` of any of the person's accounts, such as `mind:42`; one at v2 must be linked, else NOT_LINKED. */
+  readonly profileId: Scalars['ID']['input'];
+  /** The desk's id of the status, as in `deskStatuses`. */
+  readonly statusId: Scalars['ID']['input'];
+};
+
+/** What came of setting a status. */
+export type SetDeskStatusPayload = WritePayload & {
+  readonly __typename?: 'SetDeskStatusPayload';
+  /** What came of it at v2. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** The person after the write. Null when no backend knows the account, or it identifies nobody. */
+  readonly profile: Maybe<Profile>;
+  /** What came of it. */
+  readonly status: MutationStatus;
+  /** Every failure, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
+};
+
+/** A status to lock somebody to. */
+export type SetStatusLockInput = {
+  /** `<backend>:<native id>` of any of the person's accounts, such as `mind:42`; one at v2 must be linked, else NOT_LINKED. */
+  readonly profileId: Scalars['ID']['input'];
+  /** The desk's id of the status, as in `deskStatuses`. */
+  readonly statusId: Scalars['ID']['input'];
+};
+
+/** What came of locking a status. */
+export type SetStatusLockPayload = WritePayload & {
+  readonly __typename?: 'SetStatusLockPayload';
+  /** What came of it at v2. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** The person after the write. Null when no backend knows the account, or it identifies nobody. */
+  readonly profile: Maybe<Profile>;
+  /** What came of it. */
+  readonly status: MutationStatus;
+  /** Every failure, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
+};
 
 /** A person's settings, grouped by the platform that owns them. */
 export type Settings = {
@@ -726,6 +1520,28 @@ export type Settings = {
   readonly work: Maybe<WorkSettings>;
 };
 
+/** New settings, grouped by the platform that owns them. */
+export type SettingsPatch = {
+  /**
+   * The person's agent desk.
+   *
+   * Written to: v2
+   */
+  readonly desk?: InputMaybe<DeskSettingsPatch>;
+  /**
+   * The person's chat inbox.
+   *
+   * Written to: omnivibe
+   */
+  readonly inbox?: InputMaybe<InboxSettingsPatch>;
+  /**
+   * How work is given to the person.
+   *
+   * Written to: Mind
+   */
+  readonly work?: InputMaybe<WorkSettingsPatch>;
+};
+
 /** What a person can handle. */
 export type Skills = {
   readonly __typename?: 'Skills';
@@ -735,6 +1551,14 @@ export type Skills = {
   readonly intents: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** Ids of the tags (topics). Null when they are not told. */
   readonly tagIds: Maybe<ReadonlyArray<Scalars['Int']['output']>>;
+};
+
+/** What a person shall handle, beside what teams add. Written to Mind. */
+export type SkillsPatch = {
+  /** The vendor's words for the channels, such as `email` or `chat`. */
+  readonly channels?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Ids of the tags (topics). */
+  readonly tagIds?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
 };
 
 /** What one backend says of a field. */
@@ -768,6 +1592,85 @@ export type TicketFilters = {
   readonly personalQueue: Maybe<Scalars['Boolean']['output']>;
   /** Ids of the tags. Null when they are not told. */
   readonly tagIds: Maybe<ReadonlyArray<Scalars['Int']['output']>>;
+};
+
+/** Which tickets a person's list shall show. Written to Mind. */
+export type TicketFiltersPatch = {
+  /** Ids of the groups. */
+  readonly groups?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
+  /** Names of the intents. */
+  readonly intents?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  /** Whether only tickets with an intent are shown. Cannot be cleared. */
+  readonly onlyIntents?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether skills filter the tickets. Cannot be cleared. */
+  readonly personalQueue?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Ids of the tags. */
+  readonly tagIds?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
+};
+
+/** What `updateProfile` would do. */
+export type UpdatePlan = {
+  readonly __typename?: 'UpdatePlan';
+  /** What would come of it at each backend. The calls are exactly those that would be sent. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** What would not be written, and why. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
+  /**
+   * To be passed as `ifVersion`: exactly this plan is then applied, or refused with STALE_VERSION. Opaque. Null when nothing
+   * could be planned.
+   */
+  readonly version: Maybe<Scalars['String']['output']>;
+};
+
+/** A change of one person. */
+export type UpdateProfileInput = {
+  /**
+   * Where it is written. Left out: every linked backend that can take the field. Named: only those, and one that cannot is
+   * SKIPPED with the reason.
+   */
+  readonly backends?: InputMaybe<ReadonlyArray<Backend>>;
+  /**
+   * A token of `Profile.version`, compared over the fields that it lists, or of `planUpdateProfile`, which applies exactly
+   * that plan. When it no longer holds: STALE_VERSION, and nothing is written. Compared just before writing; left out: not
+   * at all.
+   */
+  readonly ifVersion?: InputMaybe<Scalars['String']['input']>;
+  /** What shall change. */
+  readonly patch: ProfilePatch;
+  /** `<backend>:<native id>` of any of the person's accounts, such as `mind:42`. */
+  readonly profileId: Scalars['ID']['input'];
+  /**
+   * Whether what was written is read back. When false, what a backend has taken is ACCEPTED; settings of Mind are read back
+   * all the same, and so is a write whose answer was lost.
+   */
+  readonly verify?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** What came of a change. */
+export type UpdateProfilePayload = WritePayload & {
+  readonly __typename?: 'UpdateProfilePayload';
+  /** What came of it at each backend that it concerns. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** The person after the change, linked as before it. Null when no backend knows the account, or it identifies nobody. */
+  readonly profile: Maybe<Profile>;
+  /** What came of the whole. */
+  readonly status: MutationStatus;
+  /** Every failure and every skip, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
+};
+
+/** A write sent to a backend, or in a plan one that would be sent. Reads are not listed. */
+export type UpstreamCall = {
+  readonly __typename?: 'UpstreamCall';
+  /**
+   * What is sent, a form as an object of texts, secrets as `[redacted]`. In a bulk a call to Mind shows this person's share
+   * of `PATCH /profiles`. Null without a body.
+   */
+  readonly body: Maybe<Scalars['JSON']['output']>;
+  /** The HTTP method, such as `PATCH`. */
+  readonly method: Scalars['String']['output'];
+  /** The path below the backend's URL, such as `/profile/42`. */
+  readonly path: Scalars['String']['output'];
 };
 
 /** A user of the v2 agent desk. */
@@ -812,6 +1715,14 @@ export type V2AccountViewsArgs = {
   query?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** What only a user of the v2 agent desk has. Written to v2. */
+export type V2AccountPatch = {
+  /** How dates are shown: a locale such as `en_GB`, or `iso`. */
+  readonly dateFormat?: InputMaybe<Scalars['String']['input']>;
+  /** Ids of the groups that give the user their rights; null takes all of them away, as an empty list does. */
+  readonly groups?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
+};
+
 /** Whether a person may be given work. */
 export type Verdict = {
   readonly __typename?: 'Verdict';
@@ -819,6 +1730,44 @@ export type Verdict = {
   readonly answer: Answer;
   /** What each asked backend says, and which were not asked because the person is not linked there. */
   readonly reasons: ReadonlyArray<Scalars['String']['output']>;
+};
+
+/** Who asks, as they have proven it. */
+export type Viewer = {
+  readonly __typename?: 'Viewer';
+  /** Names of what they may do, sorted: those of Mind, or of the JWT's claim `permissions`. */
+  readonly permissions: ReadonlyArray<Scalars['String']['output']>;
+  /** Their own profile. Null, without an error, when they are not known to have one. */
+  readonly profile: Maybe<Profile>;
+  /** Whom their token names: `mind:<id>` of the Mind user, or of a JWT the claim `sub`, or else `profile`. */
+  readonly subject: Scalars['String']['output'];
+};
+
+/** A statistic to be watched. */
+export type WatchStatisticInput = {
+  /** Its first option: letters and digits. Left out, none is sent. */
+  readonly primaryOption?: InputMaybe<Scalars['String']['input']>;
+  /** `<backend>:<native id>` of any of the person's accounts, such as `mind:42`; one at v2 must be linked, else NOT_LINKED. */
+  readonly profileId: Scalars['ID']['input'];
+  /** Its second option: letters and digits. Left out, none is sent. */
+  readonly secondaryOption?: InputMaybe<Scalars['String']['input']>;
+  /** Name of the statistic: letters and `_`. */
+  readonly statistic: Scalars['String']['input'];
+  /** Must be true: how to stop watching is not documented, so false is UNSUPPORTED. */
+  readonly watch: Scalars['Boolean']['input'];
+};
+
+/** What came of watching a statistic. */
+export type WatchStatisticPayload = WritePayload & {
+  readonly __typename?: 'WatchStatisticPayload';
+  /** What came of it at v2. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** The person after the write. Null when no backend knows the account, or it identifies nobody. */
+  readonly profile: Maybe<Profile>;
+  /** What came of it. */
+  readonly status: MutationStatus;
+  /** Every failure, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
 };
 
 /** How Mind gives work to a person. `own` values are set on the person, `effective` ones include what teams add. */
@@ -850,6 +1799,52 @@ export type WorkSettings = {
   readonly teamIds: Maybe<ReadonlyArray<Scalars['Int']['output']>>;
   /** Which tickets the person's list shows. Null when it is not told. */
   readonly ticketFilters: Maybe<TicketFilters>;
+};
+
+/**
+ * How Mind shall give work to a person. All are the person's own values; what teams add stays. Lists are cleared by null as
+ * by an empty list, `supersetRole` and `reportName` by null; the others cannot be cleared. Mind is read back after every
+ * change here: should it have lost other settings, they are written back and the outcome is MISMATCH.
+ */
+export type WorkSettingsPatch = {
+  /** Ids of the tags that such backlog tickets must carry. */
+  readonly backlogRequiredTagIds?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
+  /** Whether filters come from the teams. */
+  readonly inheritsFromTeams?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether the person sees only those backlog tickets that carry certain tags. */
+  readonly limitBacklogAccess?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Whether filters are the person's own and apply to nobody else. */
+  readonly personalFilters?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Name that reports show instead of the real one. */
+  readonly reportName?: InputMaybe<Scalars['String']['input']>;
+  /** Id of the person's own role. */
+  readonly roleId?: InputMaybe<Scalars['Int']['input']>;
+  /** What the person can handle. */
+  readonly skills?: InputMaybe<SkillsPatch>;
+  /** Whether the person takes tickets: AVAILABLE or BUSY, anything else is INVALID_VALUE. */
+  readonly status?: InputMaybe<Availability>;
+  /** Name of the superset role, one of `MindAccount.supersetRoles`. */
+  readonly supersetRole?: InputMaybe<Scalars['String']['input']>;
+  /** Ids of the tags put on a ticket when the person edits it. */
+  readonly tagsOnEdit?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
+  /** Ids of the tags put on a ticket when it is given to the person. */
+  readonly tagsOnRoute?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
+  /** Ids of the teams that the person is in directly. */
+  readonly teamIds?: InputMaybe<ReadonlyArray<Scalars['Int']['input']>>;
+  /** Which tickets the person's list shows. */
+  readonly ticketFilters?: InputMaybe<TicketFiltersPatch>;
+};
+
+/** What every mutation answers. */
+export type WritePayload = {
+  /** What came of it at each backend that it concerns. */
+  readonly outcomes: ReadonlyArray<BackendOutcome>;
+  /** The person after the write, linked as at its start. Null when nobody is known that it concerns. */
+  readonly profile: Maybe<Profile>;
+  /** What came of the whole. */
+  readonly status: MutationStatus;
+  /** Every failure and every skip, once. */
+  readonly userErrors: ReadonlyArray<ProfileUserError>;
 };
 
 
@@ -951,28 +1946,58 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( LinkedOmnivibe )
     | ( LinkedV2 )
   ;
+  WritePayload:
+    | ( WriteResultMapper )
+    | ( BulkUpdateResultMapper )
+    | ( WriteResultMapper )
+    | ( WriteResultMapper )
+    | ( WriteResultMapper )
+    | ( WriteResultMapper )
+    | ( WriteResultMapper )
+    | ( WriteResultMapper )
+    | ( WriteResultMapper )
+    | ( WriteResultMapper )
+    | ( WriteResultMapper )
+    | ( WriteResultMapper )
+    | ( WriteResultMapper )
+  ;
 };
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   Access: Access;
   AccountLink: ResolverTypeWrapper<AccountLinkMapper>;
+  AddStatisticInput: AddStatisticInput;
+  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
+  AddStatisticPayload: ResolverTypeWrapper<WriteResultMapper>;
   Answer: Answer;
   Availability: Availability;
   Backend: null;
   BackendAccess: ResolverTypeWrapper<BackendAccess>;
-  String: ResolverTypeWrapper<Scalars['String']['output']>;
+  BackendOutcome: ResolverTypeWrapper<BackendOutcomeMapper>;
+  BulkUpdateProfilesInput: BulkUpdateProfilesInput;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  BulkUpdateProfilesPayload: ResolverTypeWrapper<Omit<BulkUpdateProfilesPayload, 'results' | 'userErrors'> & { results: ReadonlyArray<ResolversTypes['BulkUpdateResult']>, userErrors: ReadonlyArray<ResolversTypes['ProfileUserError']> }>;
+  BulkUpdateResult: ResolverTypeWrapper<BulkUpdateResultMapper>;
+  Byte: ResolverTypeWrapper<Scalars['Byte']['output']>;
+  ChangePasswordInput: ChangePasswordInput;
+  ChangePasswordPayload: ResolverTypeWrapper<WriteResultMapper>;
   Channel: Channel;
+  CreateProfileInput: CreateProfileInput;
+  CreateProfilePayload: ResolverTypeWrapper<WriteResultMapper>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   DeskSettings: ResolverTypeWrapper<DeskSettingsMapper>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  DeskSettingsPatch: DeskSettingsPatch;
   DeskStatus: ResolverTypeWrapper<DeskStatusMapper>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   DeskView: ResolverTypeWrapper<DeskViewMapper>;
   EmailAddress: ResolverTypeWrapper<Scalars['EmailAddress']['output']>;
+  ErrorCode: ErrorCode;
   FieldExplanation: ResolverTypeWrapper<FieldExplanationMapper>;
+  FieldOutcome: ResolverTypeWrapper<FieldOutcomeMapper>;
   InboxSettings: ResolverTypeWrapper<InboxSettingsMapper>;
+  InboxSettingsPatch: InboxSettingsPatch;
   InheritableBoolean: ResolverTypeWrapper<InheritableBoolean>;
   InheritableInt: ResolverTypeWrapper<InheritableInt>;
   InheritableIntList: ResolverTypeWrapper<InheritableIntList>;
@@ -982,9 +2007,14 @@ export type ResolversTypes = {
   LinkEvidence: ResolverTypeWrapper<LinkEvidence>;
   LinkOrigin: LinkOrigin;
   MindAccount: ResolverTypeWrapper<LinkedMind>;
+  MindAccountPatch: MindAccountPatch;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  MutationStatus: MutationStatus;
   OmnivibeAccount: ResolverTypeWrapper<LinkedOmnivibe>;
   OmnivibeMembership: ResolverTypeWrapper<OmnivibeMembershipMapper>;
+  OutcomeState: OutcomeState;
   PageInfo: ResolverTypeWrapper<PageInfo>;
+  PlanUpdateProfileInput: PlanUpdateProfileInput;
   Presence: ResolverTypeWrapper<PersonMapper>;
   PresenceConflict: ResolverTypeWrapper<PresenceConflictMapper>;
   PresenceSignal: ResolverTypeWrapper<PresenceSignalMapper>;
@@ -994,34 +2024,79 @@ export type ResolversTypes = {
   ProfileEdge: ResolverTypeWrapper<Omit<ProfileEdge, 'node'> & { node: ResolversTypes['Profile'] }>;
   ProfileFilter: ProfileFilter;
   ProfileKind: ProfileKind;
+  ProfilePatch: ProfilePatch;
+  ProfileUpdate: ProfileUpdate;
+  ProfileUserError: ResolverTypeWrapper<UserErrorMapper>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RefreshTabInput: RefreshTabInput;
+  RefreshTabPayload: ResolverTypeWrapper<WriteResultMapper>;
+  RemoveStatisticInput: RemoveStatisticInput;
+  RemoveStatisticPayload: ResolverTypeWrapper<WriteResultMapper>;
+  RemoveStatusLockInput: RemoveStatusLockInput;
+  RemoveStatusLockPayload: ResolverTypeWrapper<WriteResultMapper>;
   Routing: ResolverTypeWrapper<Routing>;
+  RoutingPatch: RoutingPatch;
   RoutingStatus: RoutingStatus;
+  SelectDeskViewInput: SelectDeskViewInput;
+  SelectDeskViewPayload: ResolverTypeWrapper<WriteResultMapper>;
+  SetCampaignStateInput: SetCampaignStateInput;
+  SetCampaignStatePayload: ResolverTypeWrapper<WriteResultMapper>;
+  SetDeskStatusInput: SetDeskStatusInput;
+  SetDeskStatusPayload: ResolverTypeWrapper<WriteResultMapper>;
+  SetStatusLockInput: SetStatusLockInput;
+  SetStatusLockPayload: ResolverTypeWrapper<WriteResultMapper>;
   Settings: ResolverTypeWrapper<PersonMapper>;
+  SettingsPatch: SettingsPatch;
   Skills: ResolverTypeWrapper<Skills>;
+  SkillsPatch: SkillsPatch;
   SourcedValue: ResolverTypeWrapper<SourcedValue>;
   StatusLock: ResolverTypeWrapper<Omit<StatusLock, 'status'> & { status?: Maybe<ResolversTypes['DeskStatus']> }>;
   TicketFilters: ResolverTypeWrapper<TicketFilters>;
+  TicketFiltersPatch: TicketFiltersPatch;
+  UpdatePlan: ResolverTypeWrapper<UpdatePlanMapper>;
+  UpdateProfileInput: UpdateProfileInput;
+  UpdateProfilePayload: ResolverTypeWrapper<WriteResultMapper>;
+  UpstreamCall: ResolverTypeWrapper<WriteCallMapper>;
   V2Account: ResolverTypeWrapper<LinkedV2>;
+  V2AccountPatch: V2AccountPatch;
   Verdict: ResolverTypeWrapper<Verdict>;
+  Viewer: ResolverTypeWrapper<ViewerMapper>;
+  WatchStatisticInput: WatchStatisticInput;
+  WatchStatisticPayload: ResolverTypeWrapper<WriteResultMapper>;
   WorkSettings: ResolverTypeWrapper<WorkSettingsMapper>;
+  WorkSettingsPatch: WorkSettingsPatch;
+  WritePayload: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['WritePayload']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   AccountLink: AccountLinkMapper;
-  BackendAccess: BackendAccess;
+  AddStatisticInput: AddStatisticInput;
   String: Scalars['String']['output'];
+  ID: Scalars['ID']['output'];
+  AddStatisticPayload: WriteResultMapper;
+  BackendAccess: BackendAccess;
+  BackendOutcome: BackendOutcomeMapper;
+  BulkUpdateProfilesInput: BulkUpdateProfilesInput;
+  Boolean: Scalars['Boolean']['output'];
+  BulkUpdateProfilesPayload: Omit<BulkUpdateProfilesPayload, 'results' | 'userErrors'> & { results: ReadonlyArray<ResolversParentTypes['BulkUpdateResult']>, userErrors: ReadonlyArray<ResolversParentTypes['ProfileUserError']> };
+  BulkUpdateResult: BulkUpdateResultMapper;
+  Byte: Scalars['Byte']['output'];
+  ChangePasswordInput: ChangePasswordInput;
+  ChangePasswordPayload: WriteResultMapper;
+  CreateProfileInput: CreateProfileInput;
+  CreateProfilePayload: WriteResultMapper;
   DateTime: Scalars['DateTime']['output'];
   DeskSettings: DeskSettingsMapper;
-  Boolean: Scalars['Boolean']['output'];
   Int: Scalars['Int']['output'];
+  DeskSettingsPatch: DeskSettingsPatch;
   DeskStatus: DeskStatusMapper;
-  ID: Scalars['ID']['output'];
   DeskView: DeskViewMapper;
   EmailAddress: Scalars['EmailAddress']['output'];
   FieldExplanation: FieldExplanationMapper;
+  FieldOutcome: FieldOutcomeMapper;
   InboxSettings: InboxSettingsMapper;
+  InboxSettingsPatch: InboxSettingsPatch;
   InheritableBoolean: InheritableBoolean;
   InheritableInt: InheritableInt;
   InheritableIntList: InheritableIntList;
@@ -1030,9 +2105,12 @@ export type ResolversParentTypes = {
   JSONObject: Scalars['JSONObject']['output'];
   LinkEvidence: LinkEvidence;
   MindAccount: LinkedMind;
+  MindAccountPatch: MindAccountPatch;
+  Mutation: Record<PropertyKey, never>;
   OmnivibeAccount: LinkedOmnivibe;
   OmnivibeMembership: OmnivibeMembershipMapper;
   PageInfo: PageInfo;
+  PlanUpdateProfileInput: PlanUpdateProfileInput;
   Presence: PersonMapper;
   PresenceConflict: PresenceConflictMapper;
   PresenceSignal: PresenceSignalMapper;
@@ -1041,21 +2119,60 @@ export type ResolversParentTypes = {
   ProfileConnection: PersonPageMapper;
   ProfileEdge: Omit<ProfileEdge, 'node'> & { node: ResolversParentTypes['Profile'] };
   ProfileFilter: ProfileFilter;
+  ProfilePatch: ProfilePatch;
+  ProfileUpdate: ProfileUpdate;
+  ProfileUserError: UserErrorMapper;
   Query: Record<PropertyKey, never>;
+  RefreshTabInput: RefreshTabInput;
+  RefreshTabPayload: WriteResultMapper;
+  RemoveStatisticInput: RemoveStatisticInput;
+  RemoveStatisticPayload: WriteResultMapper;
+  RemoveStatusLockInput: RemoveStatusLockInput;
+  RemoveStatusLockPayload: WriteResultMapper;
   Routing: Routing;
+  RoutingPatch: RoutingPatch;
+  SelectDeskViewInput: SelectDeskViewInput;
+  SelectDeskViewPayload: WriteResultMapper;
+  SetCampaignStateInput: SetCampaignStateInput;
+  SetCampaignStatePayload: WriteResultMapper;
+  SetDeskStatusInput: SetDeskStatusInput;
+  SetDeskStatusPayload: WriteResultMapper;
+  SetStatusLockInput: SetStatusLockInput;
+  SetStatusLockPayload: WriteResultMapper;
   Settings: PersonMapper;
+  SettingsPatch: SettingsPatch;
   Skills: Skills;
+  SkillsPatch: SkillsPatch;
   SourcedValue: SourcedValue;
   StatusLock: Omit<StatusLock, 'status'> & { status?: Maybe<ResolversParentTypes['DeskStatus']> };
   TicketFilters: TicketFilters;
+  TicketFiltersPatch: TicketFiltersPatch;
+  UpdatePlan: UpdatePlanMapper;
+  UpdateProfileInput: UpdateProfileInput;
+  UpdateProfilePayload: WriteResultMapper;
+  UpstreamCall: WriteCallMapper;
   V2Account: LinkedV2;
+  V2AccountPatch: V2AccountPatch;
   Verdict: Verdict;
+  Viewer: ViewerMapper;
+  WatchStatisticInput: WatchStatisticInput;
+  WatchStatisticPayload: WriteResultMapper;
   WorkSettings: WorkSettingsMapper;
+  WorkSettingsPatch: WorkSettingsPatch;
+  WritePayload: ResolversInterfaceTypes<ResolversParentTypes>['WritePayload'];
 };
 
 export type AccountLinkResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['AccountLink'] = ResolversParentTypes['AccountLink']> = {
   evidence?: Resolver<ReadonlyArray<ResolversTypes['LinkEvidence']>, ParentType, ContextType>;
   origin?: Resolver<ResolversTypes['LinkOrigin'], ParentType, ContextType>;
+};
+
+export type AddStatisticPayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['AddStatisticPayload'] = ResolversParentTypes['AddStatisticPayload']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MutationStatus'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type BackendResolvers = { MIND: 'mind', OMNIVIBE: 'omnivibe', V2: 'v2' };
@@ -1064,6 +2181,49 @@ export type BackendAccessResolvers<ContextType = GraphQLContext, ParentType exte
   access?: Resolver<ResolversTypes['Access'], ParentType, ContextType>;
   backend?: Resolver<ResolversTypes['Backend'], ParentType, ContextType>;
   message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type BackendOutcomeResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['BackendOutcome'] = ResolversParentTypes['BackendOutcome']> = {
+  backend?: Resolver<ResolversTypes['Backend'], ParentType, ContextType>;
+  calls?: Resolver<ReadonlyArray<ResolversTypes['UpstreamCall']>, ParentType, ContextType>;
+  fields?: Resolver<ReadonlyArray<ResolversTypes['FieldOutcome']>, ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['OutcomeState'], ParentType, ContextType>;
+  upstreamTxId?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type BulkUpdateProfilesPayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['BulkUpdateProfilesPayload'] = ResolversParentTypes['BulkUpdateProfilesPayload']> = {
+  results?: Resolver<ReadonlyArray<ResolversTypes['BulkUpdateResult']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+};
+
+export type BulkUpdateResultResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['BulkUpdateResult'] = ResolversParentTypes['BulkUpdateResult']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  profileId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MutationStatus'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export interface ByteScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['Byte'], any> {
+  name: 'Byte';
+}
+
+export type ChangePasswordPayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['ChangePasswordPayload'] = ResolversParentTypes['ChangePasswordPayload']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MutationStatus'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CreateProfilePayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['CreateProfilePayload'] = ResolversParentTypes['CreateProfilePayload']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MutationStatus'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {
@@ -1100,6 +2260,13 @@ export type FieldExplanationResolvers<ContextType = GraphQLContext, ParentType e
   conflicting?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   field?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   values?: Resolver<Maybe<ReadonlyArray<ResolversTypes['SourcedValue']>>, ParentType, ContextType>;
+};
+
+export type FieldOutcomeResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['FieldOutcome'] = ResolversParentTypes['FieldOutcome']> = {
+  after?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  before?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  field?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['OutcomeState'], ParentType, ContextType>;
 };
 
 export type InboxSettingsResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['InboxSettings'] = ResolversParentTypes['InboxSettings']> = {
@@ -1164,6 +2331,22 @@ export type MindAccountResolvers<ContextType = GraphQLContext, ParentType extend
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type MutationResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  addStatistic?: Resolver<ResolversTypes['AddStatisticPayload'], ParentType, ContextType, RequireFields<MutationAddStatisticArgs, 'input'>>;
+  bulkUpdateProfiles?: Resolver<ResolversTypes['BulkUpdateProfilesPayload'], ParentType, ContextType, RequireFields<MutationBulkUpdateProfilesArgs, 'input'>>;
+  changePassword?: Resolver<ResolversTypes['ChangePasswordPayload'], ParentType, ContextType, RequireFields<MutationChangePasswordArgs, 'input'>>;
+  createProfile?: Resolver<ResolversTypes['CreateProfilePayload'], ParentType, ContextType, RequireFields<MutationCreateProfileArgs, 'input'>>;
+  refreshTab?: Resolver<ResolversTypes['RefreshTabPayload'], ParentType, ContextType, RequireFields<MutationRefreshTabArgs, 'input'>>;
+  removeStatistic?: Resolver<ResolversTypes['RemoveStatisticPayload'], ParentType, ContextType, RequireFields<MutationRemoveStatisticArgs, 'input'>>;
+  removeStatusLock?: Resolver<ResolversTypes['RemoveStatusLockPayload'], ParentType, ContextType, RequireFields<MutationRemoveStatusLockArgs, 'input'>>;
+  selectDeskView?: Resolver<ResolversTypes['SelectDeskViewPayload'], ParentType, ContextType, RequireFields<MutationSelectDeskViewArgs, 'input'>>;
+  setCampaignState?: Resolver<ResolversTypes['SetCampaignStatePayload'], ParentType, ContextType, RequireFields<MutationSetCampaignStateArgs, 'input'>>;
+  setDeskStatus?: Resolver<ResolversTypes['SetDeskStatusPayload'], ParentType, ContextType, RequireFields<MutationSetDeskStatusArgs, 'input'>>;
+  setStatusLock?: Resolver<ResolversTypes['SetStatusLockPayload'], ParentType, ContextType, RequireFields<MutationSetStatusLockArgs, 'input'>>;
+  updateProfile?: Resolver<ResolversTypes['UpdateProfilePayload'], ParentType, ContextType, RequireFields<MutationUpdateProfileArgs, 'input'>>;
+  watchStatistic?: Resolver<ResolversTypes['WatchStatisticPayload'], ParentType, ContextType, RequireFields<MutationWatchStatisticArgs, 'input'>>;
+};
+
 export type OmnivibeAccountResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['OmnivibeAccount'] = ResolversParentTypes['OmnivibeAccount']> = {
   active?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   availableName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1171,6 +2354,7 @@ export type OmnivibeAccountResolvers<ContextType = GraphQLContext, ParentType ex
   backend?: Resolver<ResolversTypes['Backend'], ParentType, ContextType>;
   confirmed?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   customAttributes?: Resolver<Maybe<ResolversTypes['JSONObject']>, ParentType, ContextType>;
+  customRoleId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   displayName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   link?: Resolver<ResolversTypes['AccountLink'], ParentType, ContextType>;
@@ -1263,17 +2447,83 @@ export type ProfileEdgeResolvers<ContextType = GraphQLContext, ParentType extend
   node?: Resolver<ResolversTypes['Profile'], ParentType, ContextType>;
 };
 
+export type ProfileUserErrorResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['ProfileUserError'] = ResolversParentTypes['ProfileUserError']> = {
+  backend?: Resolver<Maybe<ResolversTypes['Backend']>, ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['ErrorCode'], ParentType, ContextType>;
+  field?: Resolver<Maybe<ReadonlyArray<ResolversTypes['String']>>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   deskStatuses?: Resolver<Maybe<ReadonlyArray<ResolversTypes['DeskStatus']>>, ParentType, ContextType>;
+  planUpdateProfile?: Resolver<Maybe<ResolversTypes['UpdatePlan']>, ParentType, ContextType, RequireFields<QueryPlanUpdateProfileArgs, 'input'>>;
   profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType, RequireFields<QueryProfileArgs, 'id'>>;
   profileByEmail?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType, RequireFields<QueryProfileByEmailArgs, 'email'>>;
   profiles?: Resolver<Maybe<ResolversTypes['ProfileConnection']>, ParentType, ContextType, RequireFields<QueryProfilesArgs, 'first'>>;
   profilesById?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Profile']>>, ParentType, ContextType, RequireFields<QueryProfilesByIdArgs, 'ids'>>;
+  viewer?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType>;
+};
+
+export type RefreshTabPayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['RefreshTabPayload'] = ResolversParentTypes['RefreshTabPayload']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MutationStatus'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RemoveStatisticPayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['RemoveStatisticPayload'] = ResolversParentTypes['RemoveStatisticPayload']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MutationStatus'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type RemoveStatusLockPayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['RemoveStatusLockPayload'] = ResolversParentTypes['RemoveStatusLockPayload']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MutationStatus'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type RoutingResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Routing'] = ResolversParentTypes['Routing']> = {
   call?: Resolver<Maybe<ResolversTypes['RoutingStatus']>, ParentType, ContextType>;
   chat?: Resolver<Maybe<ResolversTypes['RoutingStatus']>, ParentType, ContextType>;
+};
+
+export type SelectDeskViewPayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['SelectDeskViewPayload'] = ResolversParentTypes['SelectDeskViewPayload']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MutationStatus'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SetCampaignStatePayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['SetCampaignStatePayload'] = ResolversParentTypes['SetCampaignStatePayload']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MutationStatus'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SetDeskStatusPayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['SetDeskStatusPayload'] = ResolversParentTypes['SetDeskStatusPayload']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MutationStatus'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SetStatusLockPayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['SetStatusLockPayload'] = ResolversParentTypes['SetStatusLockPayload']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MutationStatus'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type SettingsResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Settings'] = ResolversParentTypes['Settings']> = {
@@ -1306,6 +2556,26 @@ export type TicketFiltersResolvers<ContextType = GraphQLContext, ParentType exte
   tagIds?: Resolver<Maybe<ReadonlyArray<ResolversTypes['Int']>>, ParentType, ContextType>;
 };
 
+export type UpdatePlanResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['UpdatePlan'] = ResolversParentTypes['UpdatePlan']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  version?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type UpdateProfilePayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['UpdateProfilePayload'] = ResolversParentTypes['UpdateProfilePayload']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MutationStatus'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UpstreamCallResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['UpstreamCall'] = ResolversParentTypes['UpstreamCall']> = {
+  body?: Resolver<Maybe<ResolversTypes['JSON']>, ParentType, ContextType>;
+  method?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type V2AccountResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['V2Account'] = ResolversParentTypes['V2Account']> = {
   active?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   backend?: Resolver<ResolversTypes['Backend'], ParentType, ContextType>;
@@ -1330,6 +2600,20 @@ export type VerdictResolvers<ContextType = GraphQLContext, ParentType extends Re
   reasons?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type ViewerResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['Viewer'] = ResolversParentTypes['Viewer']> = {
+  permissions?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  subject?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type WatchStatisticPayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['WatchStatisticPayload'] = ResolversParentTypes['WatchStatisticPayload']> = {
+  outcomes?: Resolver<ReadonlyArray<ResolversTypes['BackendOutcome']>, ParentType, ContextType>;
+  profile?: Resolver<Maybe<ResolversTypes['Profile']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['MutationStatus'], ParentType, ContextType>;
+  userErrors?: Resolver<ReadonlyArray<ResolversTypes['ProfileUserError']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type WorkSettingsResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['WorkSettings'] = ResolversParentTypes['WorkSettings']> = {
   backlogRequiredTagIds?: Resolver<Maybe<ResolversTypes['InheritableIntList']>, ParentType, ContextType>;
   inheritsFromTeams?: Resolver<Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
@@ -1346,16 +2630,28 @@ export type WorkSettingsResolvers<ContextType = GraphQLContext, ParentType exten
   ticketFilters?: Resolver<Maybe<ResolversTypes['TicketFilters']>, ParentType, ContextType>;
 };
 
+export type WritePayloadResolvers<ContextType = GraphQLContext, ParentType extends ResolversParentTypes['WritePayload'] = ResolversParentTypes['WritePayload']> = {
+  __resolveType?: TypeResolveFn<'AddStatisticPayload' | 'BulkUpdateResult' | 'ChangePasswordPayload' | 'CreateProfilePayload' | 'RefreshTabPayload' | 'RemoveStatisticPayload' | 'RemoveStatusLockPayload' | 'SelectDeskViewPayload' | 'SetCampaignStatePayload' | 'SetDeskStatusPayload' | 'SetStatusLockPayload' | 'UpdateProfilePayload' | 'WatchStatisticPayload', ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = GraphQLContext> = {
   AccountLink?: AccountLinkResolvers<ContextType>;
+  AddStatisticPayload?: AddStatisticPayloadResolvers<ContextType>;
   Backend?: BackendResolvers;
   BackendAccess?: BackendAccessResolvers<ContextType>;
+  BackendOutcome?: BackendOutcomeResolvers<ContextType>;
+  BulkUpdateProfilesPayload?: BulkUpdateProfilesPayloadResolvers<ContextType>;
+  BulkUpdateResult?: BulkUpdateResultResolvers<ContextType>;
+  Byte?: GraphQLScalarType;
+  ChangePasswordPayload?: ChangePasswordPayloadResolvers<ContextType>;
+  CreateProfilePayload?: CreateProfilePayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   DeskSettings?: DeskSettingsResolvers<ContextType>;
   DeskStatus?: DeskStatusResolvers<ContextType>;
   DeskView?: DeskViewResolvers<ContextType>;
   EmailAddress?: GraphQLScalarType;
   FieldExplanation?: FieldExplanationResolvers<ContextType>;
+  FieldOutcome?: FieldOutcomeResolvers<ContextType>;
   InboxSettings?: InboxSettingsResolvers<ContextType>;
   InheritableBoolean?: InheritableBooleanResolvers<ContextType>;
   InheritableInt?: InheritableIntResolvers<ContextType>;
@@ -1365,6 +2661,7 @@ export type Resolvers<ContextType = GraphQLContext> = {
   JSONObject?: GraphQLScalarType;
   LinkEvidence?: LinkEvidenceResolvers<ContextType>;
   MindAccount?: MindAccountResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
   OmnivibeAccount?: OmnivibeAccountResolvers<ContextType>;
   OmnivibeMembership?: OmnivibeMembershipResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
@@ -1375,15 +2672,29 @@ export type Resolvers<ContextType = GraphQLContext> = {
   ProfileAccount?: ProfileAccountResolvers<ContextType>;
   ProfileConnection?: ProfileConnectionResolvers<ContextType>;
   ProfileEdge?: ProfileEdgeResolvers<ContextType>;
+  ProfileUserError?: ProfileUserErrorResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  RefreshTabPayload?: RefreshTabPayloadResolvers<ContextType>;
+  RemoveStatisticPayload?: RemoveStatisticPayloadResolvers<ContextType>;
+  RemoveStatusLockPayload?: RemoveStatusLockPayloadResolvers<ContextType>;
   Routing?: RoutingResolvers<ContextType>;
+  SelectDeskViewPayload?: SelectDeskViewPayloadResolvers<ContextType>;
+  SetCampaignStatePayload?: SetCampaignStatePayloadResolvers<ContextType>;
+  SetDeskStatusPayload?: SetDeskStatusPayloadResolvers<ContextType>;
+  SetStatusLockPayload?: SetStatusLockPayloadResolvers<ContextType>;
   Settings?: SettingsResolvers<ContextType>;
   Skills?: SkillsResolvers<ContextType>;
   SourcedValue?: SourcedValueResolvers<ContextType>;
   StatusLock?: StatusLockResolvers<ContextType>;
   TicketFilters?: TicketFiltersResolvers<ContextType>;
+  UpdatePlan?: UpdatePlanResolvers<ContextType>;
+  UpdateProfilePayload?: UpdateProfilePayloadResolvers<ContextType>;
+  UpstreamCall?: UpstreamCallResolvers<ContextType>;
   V2Account?: V2AccountResolvers<ContextType>;
   Verdict?: VerdictResolvers<ContextType>;
+  Viewer?: ViewerResolvers<ContextType>;
+  WatchStatisticPayload?: WatchStatisticPayloadResolvers<ContextType>;
   WorkSettings?: WorkSettingsResolvers<ContextType>;
+  WritePayload?: WritePayloadResolvers<ContextType>;
 };
 

@@ -3,6 +3,6 @@ import type { MindAccountResolvers } from '../generated/resolvers.js';
 export const MindAccount: MindAccountResolvers = {
   nativeId: ({ id }) => id,
   link: ({ person }) => person.link('mind'),
-  rawData: ({ id }, _args, { read }) => read.readers.mind?.rawData(id) ?? null,
-  supersetRoles: ({ id }, _args, { read }) => read.readers.mind?.supersetRoles(id) ?? null,
+  rawData: ({ id, person }) => person.context.readers.mind?.rawData(id) ?? null,
+  supersetRoles: ({ id, person }) => person.context.readers.mind?.supersetRoles(id) ?? null,
 };

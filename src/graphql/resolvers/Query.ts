@@ -1,8 +1,11 @@
 import { getProfile, getProfileByEmail, getProfiles, listProfiles } from '../../domain/read-profiles.js';
+import { planUpdateProfile } from '../../domain/update-profiles.js';
 import type { QueryResolvers } from '../generated/resolvers.js';
 import { selectionOf } from '../selection.js';
 
 export const Query: QueryResolvers = {
+  viewer: (_root, _args, { viewer }) => viewer,
+
   profile: (_root, { id }, { read }, info) => getProfile(read, id, selectionOf(info)),
 
   async profilesById(_root, { ids }, { read }, info) {
@@ -18,6 +21,8 @@ export const Query: QueryResolvers = {
       { first, after: after ?? null, filter: filter ?? {}, directory: directory ?? null },
       selectionOf(info),
     ),
+
+  planUpdateProfile: (_root, { input }, { plan }) => plan((context) => planUpdateProfile(context, input)),
 
   deskStatuses: (_root, _args, { read }) => read.readers.v2?.deskStatuses ?? null,
 };

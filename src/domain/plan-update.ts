@@ -1,0 +1,274 @@
+// From wishes to outcomes that have not happened yet. Pure: what is there, who may write and what each backend takes come in,
+// the calls to make come out.
+import { GatewayError } from '../errors.js';
+import type { BackendAccess } from './access.js';
+import { mendSettings } from './mend-settings.js';
+import { problemOf, type BackendOutcome, type FieldOutcome, type Problem, type Shown } from './outcome.js';
+import { BACKEND_OF_PART, OWNERSHIP, shownAt, type FieldPath, type Ownership } from './ownership.js';
+import type { Wish } from './patch.js';
+import { readPart } from './person.js';
+import type { BackendWriter, FieldChange, Readers, WriteOptions, Writers } from './ports.js';
+import {
+  BACKENDS,
+  formatRef,
+  normalizeEmail,
+  type Account,
+  type AccountRef,
+  type Backend,
+  type JsonValue,
+  type OmnivibeDepth,
+} from './profile.js';
+import { isSameValue } from './same-value.js';
+
+/** One backend of one person, as it is before the update. */
+export interface Target {
+  readonly backend: Backend;
+  /** Null where `problem` says why there is none. */
+  readonly account: Account | null;
+  /** Why nothing can be written here. */
+  readonly problem: (Problem & { readonly state: 'SKIPPED' | 'FAILED' }) | null;
+  readonly access: ReadonlyMap<FieldPath, BackendAccess>;
+  /** What the backend shows now, by field; undefined where it does not tell. */
+  readonly shown: ReadonlyMap<FieldPath, Shown | GatewayError>;
+}
+
+/** All that the plan depends on beside the wishes. */
+export interface UpdateState {
+  readonly targets: readonly Target[];
+  /** Whether the client named the backends: then each of them answers for every field. */
+  readonly isNamed: boolean;
+  /** The person's names as they are; omnivibe holds them as one. */
+  readonly names: Readonly<Record<'firstName' | 'lastName', string | null | GatewayError>>;
+  /** The accounts that are this person's by nothing but an equal address; the first is the one that gives the id. */
+  readonly linkedByEmail: readonly AccountRef[];
+  readonly omnivibeDepth: OmnivibeDepth;
+}
+
+/** The backends that a field could be written to, and those that show it and do not take it. */
+export function backendsOf(field: FieldPath): readonly Backend[] {
+  const { read, write }: Ownership<unknown> = OWNERSHIP[field];
+  return BACKENDS.filter(
+    (backend) =>
+      write[backend] !== undefined ||
+      (Object.keys(write).length > 0 &&
+        read.some(({ part, isStandIn }) => BACKEND_OF_PART[part] === backend && !isStandIn)),
+  );
+}
+
+export function planUpdate(
+  wishes: readonly Wish[],
+  state: UpdateState,
+  writers: Writers,
+  options: WriteOptions,
+): readonly BackendOutcome[] {
+  const outcomes = state.targets.map((target) => {
+    const mine = wishes.filter((wish) => isAsked(wish, wishes, target, state));
+    return planTarget(mine, target, state, writers, options);
+  });
+  const planned = outcomes.filter(({ fields }) => fields.length > 0);
+  return planned.map((outcome) => ({ ...outcome, message: partingMessage(outcome, planned, state) }));
+}
+
+/** Whether a backend answers for a wish. Without names, a backend that the person is not on does so only if no other can. */
+function isAsked(wish: Wish, wishes: readonly Wish[], target: Target, state: UpdateState): boolean {
+  const { field } = wish;
+  // The same field of Mind under its own name is meant more closely.
+  const isNamedTwice = wishes.some((other) => other.field === 'mind.nameAlias');
+  if (field === 'displayName' && target.backend === 'mind' && isNamedTwice) return false;
+  if (state.isNamed) return true;
+  if (!backendsOf(field).includes(target.backend)) return false;
+  if (target.problem?.code !== 'NOT_LINKED') return true;
+  return !state.targets.some(
+    ({ backend, problem }) => problem?.code !== 'NOT_LINKED' && OWNERSHIP[field].write[backend] !== undefined,
+  );
+}
+
+function planTarget(
+  wishes: readonly Wish[],
+  target: Target,
+  state: UpdateState,
+  writers: Writers,
+  options: WriteOptions,
+): BackendOutcome {
+  const { backend, account } = target;
+  const writer = writers[backend] as BackendWriter<Backend> | null;
+  const fields = wishes.map((wish) => planField(wish, wishes, target, state, writer));
+  const changes = fields.flatMap(({ field, state: planned, before, after }): FieldChange[] =>
+    planned === 'PLANNED' ? [{ field: field as FieldPath, value: after, before }] : [],
+  );
+  const isWritten = account !== null && writer !== null && changes.length > 0;
+  const hasSettings = changes.some(({ field }) => field.startsWith('settings.work.'));
+  return {
+    backend,
+    fields,
+    calls: isWritten ? writer.callsFor(account, changes, options) : [],
+    upstreamTxId: null,
+    message: null,
+    mend:
+      account?.backend === 'mind' && writers.mind !== null && hasSettings
+        ? mendSettings(writers.mind, account, changes)
+        : null,
+  };
+}
+
+function planField(
+  wish: Wish,
+  wishes: readonly Wish[],
+  target: Target,
+  state: UpdateState,
+  writer: BackendWriter<Backend> | null,
+): FieldOutcome {
+  const { field } = wish;
+  const { backend, account } = target;
+  const ownership: Ownership<unknown> = OWNERSHIP[field];
+  const known = target.shown.get(field);
+  const before = known instanceof GatewayError ? null : (known ?? null);
+  const unwritten = (reason: 'SKIPPED' | 'FAILED', { code, message }: Problem): FieldOutcome => ({
+    field,
+    state: reason,
+    before,
+    after: before,
+    problem: { code, message },
+    show: null,
+    isWriteOnly: false,
+  });
+
+  const kind = ownership.write[backend];
+  if (kind === undefined) {
+    const isShown = backendsOf(field).includes(backend);
+    return unwritten('SKIPPED', {
+      code: isShown ? 'READ_ONLY' : 'UNSUPPORTED',
+      message: isShown
+        ? `${backend}: ${field} is shown there and cannot be changed.`
+        : `${backend}: there is no such field as ${field}.`,
+    });
+  }
+  if (target.problem !== null) return unwritten(target.problem.state, target.problem);
+  if (wish.problem !== null) return unwritten('SKIPPED', wish.problem);
+  const access = target.access.get(field);
+  if (access === undefined || !['READ_WRITE', 'WRITE_ONLY'].includes(access.access)) {
+    const message = `${backend}: ${field} may not be changed by this caller. ${access?.message ?? ''}`.trim();
+    return unwritten('FAILED', { code: 'FORBIDDEN', message });
+  }
+  const value = isName(field) && backend === 'omnivibe' ? wholeName(wishes, state) : wish.value;
+  if (value instanceof GatewayError) return unwritten('FAILED', problemOf(value));
+  const acceptance = writer?.accept(field, value);
+  if (acceptance?.isAccepted !== true) {
+    const { code, rule } = acceptance ?? { code: 'UNSUPPORTED' as const, rule: 'cannot be written' };
+    return unwritten('SKIPPED', { code, message: `${backend}: ${field} ${rule}.` });
+  }
+  if (known instanceof GatewayError) return unwritten('FAILED', problemOf(known));
+  const wanted = acceptance.value;
+  const isThere = known !== undefined && isSameValue(known, wanted);
+  return {
+    field,
+    state: isThere && !isRenamedAway(wish, wishes, target, state) ? 'UNCHANGED' : 'PLANNED',
+    before,
+    after: wanted,
+    problem: null,
+    show: account === null ? null : showing(field, account, wanted, state.omnivibeDepth),
+    isWriteOnly: kind.isWriteOnly === true,
+  };
+}
+
+/** Reads what a backend shows of a field; undefined where it does not tell. */
+export async function showField(
+  readers: Readers,
+  { backend, id }: AccountRef,
+  field: FieldPath,
+  value: JsonValue,
+  omnivibeDepth: OmnivibeDepth,
+): Promise<Shown> {
+  const source = shownAt(field, backend, value);
+  if (source === null) return undefined;
+  const part = await readPart(readers, source.part, id, omnivibeDepth);
+  if (part === null) return source.part === 'rawData' ? null : undefined;
+  const shown = source.read(part) as JsonValue;
+  return shown === null && isUntold(field, part) ? undefined : shown;
+}
+
+/** Whether null means that the way of reading, or the credential, does not show the field. */
+function isUntold(field: FieldPath, part: object): boolean {
+  if (field.startsWith('settings.work.') || field.startsWith('routing.'))
+    return 'work' in part && part.work === null;
+  return field === 'settings.inbox.availability' || field === 'settings.inbox.autoOffline';
+}
+
+function showing(
+  field: FieldPath,
+  account: Account,
+  value: JsonValue,
+  depth: OmnivibeDepth,
+): FieldOutcome['show'] {
+  if (shownAt(field, account.backend, value) === null) return null;
+  return (readers) => showField(readers, account, field, value, depth);
+}
+
+function isName(field: FieldPath): field is 'firstName' | 'lastName' {
+  return field === 'firstName' || field === 'lastName';
+}
+
+/** First and last name as one, the wanted ones before those that are there. */
+function wholeName(wishes: readonly Wish[], { names }: UpdateState): JsonValue | GatewayError {
+  const parts: string[] = [];
+  for (const field of ['firstName', 'lastName'] as const) {
+    const wish = wishes.find((each) => each.field === field);
+    // One that nobody takes leaves the name as it is.
+    const part = wish === undefined || wish.problem !== null ? names[field] : wish.value;
+    if (part instanceof GatewayError) return part;
+    if (part === null) {
+      if (wish !== undefined) return null;
+      return new GatewayError(
+        'INVALID_VALUE',
+        `omnivibe: the name is held as a whole, and the ${field} is not known; give both.`,
+      );
+    }
+    parts.push(String(part));
+  }
+  return parts.join(' ');
+}
+
+/** A display name that is there only because it equals the name goes when the name changes. */
+function isRenamedAway(
+  { field, value }: Wish,
+  wishes: readonly Wish[],
+  { account }: Target,
+  state: UpdateState,
+): boolean {
+  if (field !== 'displayName' || account?.backend !== 'omnivibe' || value !== account.name) return false;
+  return wishes.some((wish) => isName(wish.field)) && wholeName(wishes, state) !== value;
+}
+
+/** What to do about accounts that are linked by an address which this outcome changes. */
+function partingMessage(
+  outcome: BackendOutcome,
+  outcomes: readonly BackendOutcome[],
+  { linkedByEmail, targets }: UpdateState,
+): string | null {
+  const isChanged = outcome.fields.some(({ field, state }) => field === 'email' && state === 'PLANNED');
+  const [anchor, ...others] = linkedByEmail;
+  if (!isChanged || anchor === undefined) return null;
+  const addressOf = ({ backend }: AccountRef) => {
+    const planned = outcomes.find((each) => each.backend === backend)?.fields;
+    const change = planned?.find(({ field, state }) => field === 'email' && state === 'PLANNED');
+    const now = targets.flatMap(({ account }) => (account === null ? [] : (emailOf(account) ?? [])))[0];
+    return normalizeEmail(String(change?.after ?? now ?? ''));
+  };
+  const concerned = others.filter(
+    (ref) =>
+      (ref.backend === outcome.backend || anchor.backend === outcome.backend) &&
+      addressOf(ref) !== addressOf(anchor),
+  );
+  if (concerned.length === 0) return null;
+  const refs = [anchor, ...concerned].map(formatRef);
+  const line = `"links": [${JSON.stringify(refs)}]`;
+  return `With different addresses ${refs.join(' and ')} will no longer be linked. To keep them one person, put ${line} into LINKS_FILE.`;
+}
+
+function emailOf(account: Account): string | null {
+  try {
+    return account.email;
+  } catch {
+    return null;
+  }
+}
