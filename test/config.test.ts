@@ -32,6 +32,7 @@ const MIND = { MIND_URL: 'https://mind.example.com/api/mind', MIND_TOKEN: 'mind-
 const OMNIVIBE = { OMNIVIBE_URL: 'https://omnivibe.example.com' };
 const V2 = { V2_URL: 'https://v2.example.com', V2_API_KEY: 'v2-key' };
 const PRODUCTION = { NODE_ENV: 'production' };
+const DOCUMENT = 'query One { __typename }';
 const STATUSES = [{ id: 7, name: 'Lunch', availability: 'AWAY' }];
 const isLinked = ({ linkRules }: Config) => linkRules.groupOf({ backend: 'mind', id: '42' }).length > 1;
 
@@ -46,6 +47,11 @@ const NO_OMNIVIBE_TOKENS = { accountId: null, platformToken: null, userTokens: {
 const OMNIVIBE_READ = { ...OMNIVIBE_ALONE, ...NO_OMNIVIBE_TOKENS };
 const ADMIN = { OMNIVIBE_TOKEN: 'admin', OMNIVIBE_ACCOUNT_ID: '12' };
 const ADMIN_READ = { ...OMNIVIBE_READ, token: 'admin', accountId: '12' };
+const KEYS = 'https://login.example.com/keys';
+const THIRTY_TWO = 'thirty-two-characters-and-no-less';
+const JWT = { AUTH: 'jwt', JWT_SECRET: THIRTY_TWO };
+const JWT_READ = { key: { secret: THIRTY_TWO }, issuer: null, audience: null };
+const EXPECTED = { JWT_ISSUER: 'https://login.example.com', JWT_AUDIENCE: 'gateway' };
 const APOLLO = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
 
 type Row = readonly [
@@ -66,6 +72,7 @@ const GOOD: Readonly<Record<string, Row>> = {
   MIND_URL: [(c) => c.backends.mind, 'sandbox', MIND.MIND_URL, { url: MIND.MIND_URL, token: null }],
   MIND_TOKEN: [(c) => c.backends.mind, 'sandbox', 'abc', { url: MIND.MIND_URL, token: 'abc' }, MIND],
   MIND_TIMEZONE: [(c) => c.mindTimeZone, 'UTC', 'Europe/Berlin', 'Europe/Berlin'],
+  MIND_SETTINGS_PATCH: [(c) => c.mindSettingsPatch, 'merge', 'replace', 'replace'],
   OMNIVIBE_URL: [omnivibeOf, 'sandbox', OMNIVIBE.OMNIVIBE_URL, OMNIVIBE_READ],
   OMNIVIBE_TOKENS_FILE: [
     omnivibeOf,
@@ -94,6 +101,10 @@ const GOOD: Readonly<Record<string, Row>> = {
     [{ ...STATUSES[0], id: '7' }],
   ],
   AUTH: [(c) => c.auth, 'none', 'mind', 'mind'],
+  JWKS_URL: [(c) => c.jwt, null, KEYS, { ...JWT_READ, key: { jwksUrl: KEYS } }, { AUTH: 'jwt' }],
+  JWT_SECRET: [(c) => c.jwt, null, THIRTY_TWO, JWT_READ, { AUTH: 'jwt' }],
+  JWT_ISSUER: [(c) => c.jwt, null, 'https://a.io/', { ...JWT_READ, issuer: 'https://a.io/' }, JWT],
+  JWT_AUDIENCE: [(c) => c.jwt, null, 'profile gateway', { ...JWT_READ, audience: 'profile gateway' }, JWT],
   LINKS_FILE: [isLinked, false, file('{"links":[["mind:42","v2:17"]]}'), true],
   VERSION_KEY: [(c) => c.versionKey.length, 32, 'sixteen-letters!', 16],
   ROUTER_SECRET: [(c) => c.routerSecret, null, 'sixteen-letters!', 'sixteen-letters!'],
@@ -104,14 +115,29 @@ const GOOD: Readonly<Record<string, Row>> = {
     ['https://a.io', 'http://localhost:1'],
   ],
   EXPLORER: [(c) => c.isExplorerOn, true, 'off', false],
+  TRUSTED_DOCUMENTS_FILE: [
+    (c) => c.trustedDocuments,
+    null,
+    file(JSON.stringify({ abc: DOCUMENT })),
+    { manifest: new Map([['abc', DOCUMENT]]), isEnforced: true },
+  ],
+  TRUSTED_DOCUMENTS: [
+    (c) => c.trustedDocuments,
+    null,
+    'log',
+    { manifest: new Map(), isEnforced: false },
+    { TRUSTED_DOCUMENTS_FILE: file('{}') },
+  ],
   UPSTREAM_TIMEOUT_MS: [(c) => c.upstreamTimeoutMs, 4_000, '250', 250],
   REQUEST_TIMEOUT_MS: [(c) => c.requestTimeoutMs, 10_000, '600000', 600_000],
+  BULK_TIMEOUT_MS: [(c) => c.bulkTimeoutMs, 120_000, '1', 1],
   UPSTREAM_BUDGET: [(c) => c.upstreamBudget, 200, '1', 1],
   DRAIN_TIMEOUT_MS: [(c) => c.drainTimeoutMs, 20_000, '1', 1],
   LOG_LEVEL: [(c) => c.logLevel, 'info', 'silent', 'silent'],
 };
 
 const NOT_A_CREDENTIAL = /must be printable ASCII without blanks; give the bare token/;
+const NOT_A_CLAIM = /must be printable ASCII of at most 1000 characters/;
 const NOT_MILLISECONDS = /must be a whole number from 1 to 600000/;
 const BAD_CREDENTIALS = ['Bearer canary', 'canary\ncanary', 'canary\tcanary', 'canáry', 'canary\u0000'];
 const BAD_MILLISECONDS = ['0', '600001', '-5', '2.5', '4e3', '0x10', '5s', 'canary', 'Infinity'];
@@ -180,6 +206,7 @@ const BAD: Readonly<Record<string, readonly (readonly [value: string, problem: R
   MIND_URL: BAD_URLS,
   MIND_TOKEN: each(NOT_A_CREDENTIAL, BAD_CREDENTIALS),
   MIND_TIMEZONE: each(/must be an IANA zone such as Europe\/Berlin/, ['canary', 'Europe/Canary', '2h']),
+  MIND_SETTINGS_PATCH: each(/takes merge or replace/, ['Merge', 'canary', 'merge,replace']),
   OMNIVIBE_URL: BAD_URLS,
   OMNIVIBE_TOKENS_FILE: [
     ...BAD_FILES,
@@ -207,7 +234,14 @@ const BAD: Readonly<Record<string, readonly (readonly [value: string, problem: R
       file('[{"id":1,"name":"","availability":"AWAY"}]'),
     ]),
   ],
-  AUTH: each(/takes mind or none in this version/, ['jwt', 'canary', 'MIND']),
+  AUTH: each(/takes mind, jwt or none/, ['JWT', 'canary', 'MIND', 'mind,jwt']),
+  JWKS_URL: BAD_URLS,
+  JWT_SECRET: [
+    ...each(NOT_A_CREDENTIAL, ['a canary of thirty-two characters and more', `canáry${THIRTY_TWO}`]),
+    ...each(/must have at least 32 characters/, ['canary', 'a-canary-of-31-characters-31-31']),
+  ],
+  JWT_ISSUER: each(NOT_A_CLAIM, ['canáry', 'canary\ncanary', `canary${'x'.repeat(1_000)}`]),
+  JWT_AUDIENCE: each(NOT_A_CLAIM, ['canáry', 'canary\u0000']),
   LINKS_FILE: [
     ...BAD_FILES,
     ...each(/must name a JSON file with links .*, apart .* and shared .*, free of contradictions/, [
@@ -231,14 +265,23 @@ const BAD: Readonly<Record<string, readonly (readonly [value: string, problem: R
     'https://a.example.com,,https://canary.example.com',
   ]),
   EXPLORER: each(/takes on or off/, ['true', '1', 'ON', 'canary']),
+  TRUSTED_DOCUMENTS_FILE: [
+    ...BAD_FILES,
+    ...each(/must name a JSON file with an object of ids and GraphQL documents/, [
+      file('["canary"]'),
+      file('{"canary":1}'),
+      file('{"abc":"{ canary"}'),
+      file('{"":"{ canary }"}'),
+    ]),
+  ],
+  TRUSTED_DOCUMENTS: each(/takes log or enforce/, ['off', 'on', 'LOG', 'canary']),
   UPSTREAM_TIMEOUT_MS: each(NOT_MILLISECONDS, BAD_MILLISECONDS),
   REQUEST_TIMEOUT_MS: each(NOT_MILLISECONDS, BAD_MILLISECONDS),
+  BULK_TIMEOUT_MS: each(NOT_MILLISECONDS, BAD_MILLISECONDS),
   UPSTREAM_BUDGET: each(/must be a whole number from 1 to 10000/, ['0', '10001', '-1', '1.5', 'canary']),
   DRAIN_TIMEOUT_MS: each(NOT_MILLISECONDS, BAD_MILLISECONDS),
   LOG_LEVEL: each(/takes silent, error, warn, info or debug/, ['verbose', 'INFO', 'canary']),
 };
-
-const UNSUPPORTED = ['JWKS_URL', 'JWT_SECRET', 'JWT_ISSUER', 'JWT_AUDIENCE'];
 
 describe('each variable', () => {
   it('has a row in these tables', () => {
@@ -270,19 +313,14 @@ describe('each variable', () => {
     expect(problems.filter((text) => text.startsWith(`${name} `))).toEqual([expect.stringMatching(problem)]);
     expect(problems.join('\n')).not.toMatch(/canary|canár/i);
   });
-
-  it.each(UNSUPPORTED)('%s is refused, as it would have no effect', (name) => {
-    expect(problemsOf({ [name]: 'canary' })).toEqual([`${name} is not supported by this version; unset it.`]);
-  });
 });
 
 describe('a wrong environment', () => {
   it('is told all its problems at once', () => {
     const worst: Record<string, string> = {};
     for (const [name, [first]] of Object.entries(BAD)) worst[name] = first?.[0] ?? '';
-    for (const name of UNSUPPORTED) worst[name] = 'canary';
     const problems = problemsOf(worst);
-    for (const name of [...VARIABLE_NAMES, ...UNSUPPORTED]) {
+    for (const name of VARIABLE_NAMES) {
       expect(problems).toContainEqual(expect.stringMatching(`^${name} `));
     }
     expect(problems.join('\n')).not.toContain('canary');
@@ -295,8 +333,11 @@ describe('a wrong environment', () => {
 
   it('is not blamed for what follows from a problem', () => {
     expect(problemsOf({ ...PRODUCTION, SANDBOX: 'everything' })).toHaveLength(1);
-    expect(problemsOf({ ...V2, AUTH: 'jwt', DISABLED_BACKENDS: 'mind' })).toHaveLength(1);
+    expect(problemsOf({ ...V2, AUTH: 'oauth', DISABLED_BACKENDS: 'mind' })).toHaveLength(1);
     expect(problemsOf({ MIND_URL: 'mind.example.com' })).toHaveLength(1);
+    expect(problemsOf({ AUTH: 'jwt', JWT_SECRET: 'short' })).toHaveLength(1);
+    expect(problemsOf({ AUTH: 'oauth', JWT_SECRET: THIRTY_TWO })).toHaveLength(1);
+    expect(problemsOf({ JWKS_URL: 'login.example.com' })).toHaveLength(1);
   });
 });
 
@@ -334,6 +375,45 @@ const REFUSED: readonly (readonly [promise: string, env: Env, ...problems: RegEx
     { MIND_URL: MIND.MIND_URL, AUTH: 'none' },
     /^MIND_TOKEN is not set; AUTH=none needs it/,
   ],
+  [
+    'AUTH=jwt without anything to check tokens with',
+    { AUTH: 'jwt' },
+    /^AUTH=jwt needs exactly one of JWKS_URL and JWT_SECRET/,
+  ],
+  [
+    'AUTH=jwt with two ways to check tokens',
+    { ...JWT, JWKS_URL: KEYS },
+    /^AUTH=jwt needs exactly one of JWKS_URL and JWT_SECRET/,
+  ],
+  [
+    'AUTH=jwt when only callers could open Mind',
+    { ...JWT, MIND_URL: MIND.MIND_URL },
+    /^MIND_TOKEN is not set; AUTH=jwt needs it, as no caller brings a credential for Mind/,
+  ],
+  [
+    'AUTH=jwt in production without a word on whose tokens, and for whom',
+    { ...PRODUCTION, ...JWT, SANDBOX: 'all' },
+    /^JWT_ISSUER is not set; in production AUTH=jwt needs it/,
+    /^JWT_AUDIENCE is not set; in production AUTH=jwt needs it/,
+  ],
+  ...['http://127.0.0.1:8080/keys', 'HTTP://localhost/keys'].map(
+    (url) =>
+      [
+        `keys that are read in the clear in production: ${url}`,
+        { ...PRODUCTION, ...EXPECTED, SANDBOX: 'all', AUTH: 'jwt', JWKS_URL: url },
+        /^JWKS_URL must be https in production/,
+      ] as const,
+  ),
+  ...Object.entries({ JWKS_URL: KEYS, JWT_SECRET: THIRTY_TWO, ...EXPECTED }).flatMap(([name, value]) =>
+    (['none', 'mind'] as const).map(
+      (auth) =>
+        [
+          `${name} beside AUTH=${auth}, where it would have no effect`,
+          { AUTH: auth, [name]: value },
+          new RegExp(`^${name} has an effect with AUTH=jwt only`),
+        ] as const,
+    ),
+  ),
   [
     'AUTH=mind without Mind',
     { AUTH: 'mind', DISABLED_BACKENDS: 'mind' },
@@ -400,6 +480,21 @@ const ACCEPTED: readonly (readonly [promise: string, env: Env, config: object])[
     { auth: 'none', backends: { mind: 'sandbox', omnivibe: 'sandbox', v2: 'disabled' } },
   ],
   ['AUTH=none with the gateway’s own token for Mind', { ...MIND, AUTH: 'none' }, { auth: 'none' }],
+  [
+    'AUTH=jwt with keys on loopback, whoever issues the tokens',
+    { AUTH: 'jwt', JWKS_URL: 'http://127.0.0.1:8080/keys' },
+    { auth: 'jwt', jwt: { key: { jwksUrl: 'http://127.0.0.1:8080/keys' }, issuer: null, audience: null } },
+  ],
+  [
+    'AUTH=jwt in production with all that it needs',
+    { ...PRODUCTION, ...MIND, ...OMNIVIBE, ...V2, ...EXPECTED, AUTH: 'jwt', JWKS_URL: KEYS },
+    { auth: 'jwt', jwt: { key: { jwksUrl: KEYS }, issuer: EXPECTED.JWT_ISSUER, audience: 'gateway' } },
+  ],
+  [
+    'AUTH=jwt without Mind, when told so',
+    { ...JWT, MIND_URL: MIND.MIND_URL, DISABLED_BACKENDS: 'mind' },
+    { auth: 'jwt', backends: { mind: 'disabled' } },
+  ],
   ['Mind without a token, as callers bring theirs', { MIND_URL: MIND.MIND_URL }, { auth: 'mind' }],
   [
     'plain http to loopback',

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { GatewayError } from '../errors.js';
 import { decideAccess, type AccessQuestion, type BackendAccess } from './access.js';
+import { tokenProblem } from './callers-token.js';
 import {
   BACKEND_OF_PART,
   FIELD_PATHS,
@@ -112,7 +113,13 @@ export async function accessBy(
   const decision = decideAccess({ ...question, isOwnTokenHeld: false });
   const withToken = decideAccess({ ...question, isOwnTokenHeld: true });
   // Whether a token is at hand is looked up only where it makes a difference.
-  return decision.access !== withToken.access && (await person.holdsOwnToken(backend)) ? withToken : decision;
+  const isHeld = decision.access !== withToken.access && (await person.holdsOwnToken(backend));
+  const access = isHeld ? withToken : decision;
+  if (access.access !== 'READ_WRITE' && access.access !== 'WRITE_ONLY') return access;
+  const problem = await tokenProblem(person.context);
+  return problem === null
+    ? access
+    : { backend, access: how.isShown ? 'READ_ONLY' : 'DENIED', message: problem.message };
 }
 
 /** What each linked backend says, each by the first of its sources that has a value. */

@@ -76,7 +76,8 @@ function guardRouterField(schema: GraphQLSchema, name: string): void {
       const message = `${name} is open to the federation router only: send x-router-secret.`;
       throw new GatewayError('FORBIDDEN', message);
     }
-    if ('representations' in args) expectRepresentations(args['representations'] as readonly unknown[]);
+    const { representations } = args as { readonly representations?: readonly unknown[] };
+    if (representations !== undefined) expectRepresentations(representations);
     return resolve(root, args, context, info);
   };
 }

@@ -7,13 +7,15 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, OperationTypeNode, type GraphQLFormattedError } from 'graphql';
 import type { GraphQLContext } from '../graphql/context.js';
 import { createFormatError, foldListErrors } from '../graphql/format-error.js';
 import { createSchema } from '../graphql/schema.js';
 import type { Logger } from './logging.js';
+import { createMutationLimit } from './mutation-limit.js';
+import { PARSE_LIMITS } from './operation-limits.js';
 
-const MAX_TOKENS = 2_000;
+const MAX_ERRORS = 5;
 
 export interface ApolloOptions {
   /** Introspection and the names in error messages that help explorers. */
@@ -30,14 +32,20 @@ export function createApollo({ isExplorerOn, logger }: ApolloOptions): ApolloSer
     includeStacktraceInErrorResponses: false,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    parseOptions: { maxLexicalTokens: MAX_TOKENS },
+    parseOptions: PARSE_LIMITS,
+    validationOptions: { maxErrors: MAX_ERRORS, hideSuggestions: !isExplorerOn },
+    executionOptions: { maxCoercionErrors: MAX_ERRORS },
     stopOnTerminationSignals: false,
     logger,
-    formatError: createFormatError((error) => {
-      logger.error({ err: error }, 'an operation failed for a reason of the gateway itself');
-    }, schema),
+    formatError: createFormatError(
+      (error) => {
+        logger.error({ err: error }, 'an operation failed for a reason of the gateway itself');
+      },
+      { schema, isSchemaHidden: !isExplorerOn },
+    ),
     plugins: [
       answerPlugin,
+      createMutationLimit(),
       // It wraps every field resolver, which doubles the time of a list.
       ApolloServerPluginCacheControlDisabled(),
       // Anybody could switch it on by a header.
@@ -54,8 +62,13 @@ export function createApollo({ isExplorerOn, logger }: ApolloOptions): ApolloSer
 const answerPlugin: ApolloServerPlugin<GraphQLContext> = {
   requestDidStart: () =>
     Promise.resolve({
-      didResolveOperation({ operation, schema }) {
+      didResolveOperation({ operation, schema, contextValue }) {
         const kind = operation?.operation;
+        if (contextValue.isLarge && kind !== OperationTypeNode.MUTATION) {
+          const message = 'The body exceeds 1 MiB, which only mutations may.';
+          const extensions = { code: 'PAYLOAD_TOO_LARGE', http: { status: 413 } };
+          return Promise.reject(new GraphQLError(message, { extensions }));
+        }
         if (kind === undefined || schema.getRootType(kind) != null) return Promise.resolve();
         const message = `The schema offers no ${kind} operations.`;
         const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } };

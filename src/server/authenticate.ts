@@ -1,4 +1,5 @@
 // Who asks. AUTH=mind: whose Mind credential it is, as Mind itself says; AUTH=none: nobody in particular, everything.
+// AUTH=jwt stands in authenticate-jwt.ts.
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
@@ -6,10 +7,13 @@ import type { MindAdapter, MindCaller } from '../adapters/mind/index.js';
 import type { MindCredential } from '../adapters/index.js';
 import type { Caller } from '../domain/access.js';
 import { GatewayError } from '../errors.js';
+import type { Viewer } from '../graphql/context.js';
 import type { CallScope } from '../transport/call-scope.js';
 
 export interface Authenticated {
   readonly caller: Caller;
+  /** Null where nobody has to prove themselves. */
+  readonly viewer: Viewer | null;
   /** The caller's own credential for Mind, to be passed on to Mind only. */
   readonly credential: MindCredential | null;
 }
@@ -24,6 +28,7 @@ const MAX_REMEMBERED = 10_000;
 export const trustEverybody: Authenticate = () =>
   Promise.resolve({
     caller: { mindUserId: null, permissions: new Set(), isTrusted: true },
+    viewer: null,
     credential: null,
   });
 
@@ -45,6 +50,7 @@ export function createMindAuthentication(mind: MindAdapter): Authenticate {
     }
     return {
       caller: { mindUserId: known.id, permissions: new Set(known.permissions), isTrusted: false },
+      viewer: { subject: `mind:${known.id}`, account: { backend: 'mind', id: known.id } },
       credential,
     };
   };
@@ -66,9 +72,14 @@ async function identify(
   }
 }
 
+/** Null without one, and for what could not be sent on as it is. */
+export function bearerToken({ authorization }: IncomingHttpHeaders): string | null {
+  return /^Bearer ([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1] ?? null;
+}
+
 function credentialOf(headers: IncomingHttpHeaders): MindCredential | null {
-  const bearer = /^Bearer ([\x21-\x7e]+)$/i.exec(headers.authorization ?? '')?.[1];
-  if (bearer !== undefined) return { headers: { authorization: `Bearer ${bearer}` }, isCallers: true };
+  const bearer = bearerToken(headers);
+  if (bearer !== null) return { headers: { authorization: `Bearer ${bearer}` }, isCallers: true };
   const session = /(?:^|;\s*)connect\.sid=([^;\s]+)/.exec(headers.cookie ?? '')?.[1];
   return session === undefined ? null : { headers: { cookie: `connect.sid=${session}` }, isCallers: true };
 }

@@ -1,10 +1,11 @@
 // The listener, its routes, and its end. What a GraphQL request is and does stands in graphql-endpoint.ts.
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Adapters } from '../adapters/index.js';
 import type { Config } from '../config.js';
 import { startGraphQLEndpoint } from './graphql-endpoint.js';
+import { CONNECTION_LIMITS, createHttpServer, type ConnectionLimits } from './http-server.js';
 import { LANDING_PAGE } from './landing-page.js';
 import { listen } from './listen.js';
 import { createMetrics } from './metrics.js';
@@ -22,17 +23,17 @@ export interface GatewayOptions {
   readonly config: Config;
   readonly adapters: Adapters;
   readonly logger: Logger;
+  /** Left out: as `CONNECTION_LIMITS`. */
+  readonly limits?: Partial<ConnectionLimits>;
 }
 
-const LIMITS = { headersTimeout: 10_000, requestTimeout: 15_000, maxHeaderSize: 16 * 1024 };
-
 /** Throws ListenError when the address cannot be had. */
-export async function startGateway({ config, adapters, logger }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({ config, adapters, logger, limits }: GatewayOptions): Promise<Gateway> {
   const endpoint = await startGraphQLEndpoint({ config, adapters, logger });
   const metrics = createMetrics(logger);
   let isDraining = false;
 
-  const server = createServer(LIMITS, (req, res) => {
+  const server = createHttpServer({ ...CONNECTION_LIMITS, ...limits }, (req, res) => {
     const requestId = inboundRequestId(req) ?? randomUUID();
     res.setHeader('x-request-id', requestId);
     res.once('close', () => {

@@ -4,10 +4,15 @@ import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import type { Adapters } from '../adapters/index.js';
 import type { Config } from '../config.js';
 import type { Caller } from '../domain/access.js';
+import { asMindUser, refusedWrite } from '../domain/caller.js';
+import { tokenProblem } from '../domain/callers-token.js';
+import type { WriteContext } from '../domain/write-profiles.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import { createApollo } from './apollo.js';
 import { createMindAuthentication, trustEverybody, type Authenticate } from './authenticate.js';
+import { createJwtAuthentication } from './authenticate-jwt.js';
 import { isPreflight, setCorsHeaders } from './cors.js';
+import { createDocumentGate } from './document-gate.js';
 import { operationName, parseGraphQLRequest, type GraphQLRequest } from './graphql-request.js';
 import { logCall, type Logger } from './logging.js';
 import { createOperation, type Operation } from './operation.js';
@@ -31,7 +36,8 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
   const { config, adapters, logger } = options;
   const apollo = createApollo({ isExplorerOn: config.isExplorerOn, logger });
   await apollo.start();
-  const authenticate = createAuthentication(config, adapters);
+  const authenticate = createAuthentication(options);
+  const admit = createDocumentGate({ trusted: config.trustedDocuments, logger });
   const isRouterTrusted = createRouterCheck(config.routerSecret, config.isProduction);
 
   async function serve(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
@@ -54,25 +60,46 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
       if (!res.writableFinished) operation.abandon();
       operation.end();
     });
-    const request = parseGraphQLRequest(await readJsonBody(req));
+    const body = await readJsonBody(req);
+    const request = admit(parseGraphQLRequest(body.value), requestId);
     name = operationName(request);
-    await sendAnswer(res, await execute(req, operation, request));
+    await sendAnswer(res, await execute(req, operation, request, body.isLarge));
   }
 
   async function execute(
     req: IncomingMessage,
     operation: Operation,
     request: GraphQLRequest,
+    isLarge: boolean,
   ): Promise<HTTPGraphQLResponse> {
-    const { caller, credential } = await authenticate(req.headers, operation);
+    const { caller: proven, viewer, credential } = await authenticate(req.headers, operation);
+    const { linkRules, versionKey } = config;
+    const open = () => adapters.open(operation, { mind: credential, omnivibe: omnivibeToken(req) });
+    const { readers } = open();
+    const caller = await asMindUser({ readers, linkRules, caller: proven }, viewer?.account ?? null);
+    const run = async <T>(work: (context: WriteContext) => Promise<T>) => {
+      const { readers, writers } = open();
+      const read = { readers, caller, linkRules };
+      const problem = await tokenProblem(read);
+      const result =
+        problem === null
+          ? await work({ read, writers, reopen: () => open().readers, versionKey })
+          : refusedWrite(problem);
+      // What is refused does not wait for what was read for it.
+      await operation.settled();
+      return result;
+    };
     const context: GraphQLContext = {
-      read: {
-        readers: adapters.open(operation, { mind: credential, omnivibe: omnivibeToken(req) }),
-        caller,
-        linkRules: config.linkRules,
-      },
+      read: { readers, caller, linkRules },
+      viewer,
       requestId: operation.requestId,
-      versionKey: config.versionKey,
+      isLarge,
+      versionKey,
+      plan: run,
+      write(extent, work) {
+        operation.extendTo(extent === 'many' ? config.bulkTimeoutMs : 2 * config.requestTimeoutMs);
+        return operation.unbudgeted(() => run(work));
+      },
       isRouterTrusted: isRouterTrusted(req),
       settled: () => operation.settled(),
       bill: maySeeBill(req, caller) ? () => operation.bill() : null,
@@ -92,10 +119,23 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
   return { serve, close: () => apollo.stop() };
 }
 
-function createAuthentication({ auth }: Config, { mind }: Adapters): Authenticate {
-  if (auth === 'none') return trustEverybody;
-  if (mind === null) throw new TypeError('AUTH=mind needs Mind');
-  return createMindAuthentication(mind);
+function createAuthentication({ config, adapters, logger }: GraphQLEndpointOptions): Authenticate {
+  switch (config.auth) {
+    case 'none':
+      return trustEverybody;
+    case 'jwt':
+      if (config.jwt === null) throw new TypeError('AUTH=jwt needs its settings');
+      return createJwtAuthentication({
+        ...config.jwt,
+        timeoutMs: config.upstreamTimeoutMs,
+        report: (err) => {
+          logger.warn({ err }, 'nobody can be let in: the keys that tokens are checked with are of no use');
+        },
+      });
+    case 'mind':
+      if (adapters.mind === null) throw new TypeError('AUTH=mind needs Mind');
+      return createMindAuthentication(adapters.mind);
+  }
 }
 
 /** A user token of the caller's own; a malformed one is refused when it is used. */

@@ -1,16 +1,30 @@
 import { z } from 'zod';
 import { RequestRefused } from './replies.js';
 
-/** What a client asks, as it stands in the body. Extensions are ignored: none is known here. */
+/** What a client asks. */
 export interface GraphQLRequest {
   readonly query: string;
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
 }
 
+/** What a client asks, as it stands in the body: a document, or the id of one. Extensions are otherwise ignored. */
+export interface ReceivedRequest extends Omit<GraphQLRequest, 'query'> {
+  readonly query: string | null;
+  /** `documentId`, or the hash of Apollo's extension `persistedQuery`; null beside a document. */
+  readonly documentId: string | null;
+}
+
 const SHAPE = z.object(
   {
-    query: z.string('"query" must be text').min(1, '"query" must not be empty'),
+    query: z.string('"query" must be text').min(1, '"query" must not be empty').optional(),
+    documentId: z.string('"documentId" must be text').optional(),
+    extensions: z
+      .object(
+        { persistedQuery: z.object({ sha256Hash: z.string() }).optional().catch(undefined) },
+        '"extensions" must be an object',
+      )
+      .nullish(),
     operationName: z.string('"operationName" must be text').nullish(),
     variables: z.record(z.string(), z.unknown(), '"variables" must be an object').nullish(),
   },
@@ -18,14 +32,15 @@ const SHAPE = z.object(
 );
 
 /** Throws RequestRefused (400) for what is no GraphQL request. */
-export function parseGraphQLRequest(body: unknown): GraphQLRequest {
+export function parseGraphQLRequest(body: unknown): ReceivedRequest {
   const result = SHAPE.safeParse(body);
   if (!result.success) {
     const problem = result.error.issues[0]?.message ?? 'its shape is wrong';
     throw new RequestRefused(400, 'BAD_REQUEST', `This is not a GraphQL request: ${problem}.`);
   }
-  const { query, operationName = null, variables = null } = result.data;
-  return { query, operationName, variables };
+  const { query = null, documentId, extensions, operationName = null, variables = null } = result.data;
+  const id = documentId ?? extensions?.persistedQuery?.sha256Hash;
+  return { query, documentId: (query === null ? id : null) ?? null, operationName, variables };
 }
 
 /** For logs: the operation's name, when it is a harmless word. */

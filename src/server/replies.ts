@@ -63,7 +63,20 @@ function sendRefusal(
   message: string,
   requestId: string,
 ): void {
+  const body = refusalBody(code, message, requestId);
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  };
+  res.writeHead(status, headers).end(body);
+}
+
+/** The JSON text that answers a refused request. */
+export function refusalBody(
+  code: ErrorCode | keyof typeof REQUEST_ERROR_CODES,
+  message: string,
+  requestId: string,
+): string {
   const { retryable } = { ...ERROR_CODES, ...REQUEST_ERROR_CODES }[code];
-  const body = { errors: [{ message, extensions: { code, retryable, requestId } }] };
-  res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
+  return JSON.stringify({ errors: [{ message, extensions: { code, retryable, requestId } }] });
 }

@@ -1,11 +1,24 @@
 import type { IncomingMessage } from 'node:http';
+import { flawOf, nestsDeeper } from './json-limits.js';
 import { RequestRefused } from './replies.js';
 
-const MAX_BODY_BYTES = 1024 * 1024;
+const MIB = 1024 * 1024;
+/** Of a mutation: pictures and bulks are large. */
+const MAX_BODY_BYTES = 4 * MIB;
+/** Of anything else. */
+const MAX_QUERY_BYTES = MIB;
+/** Levels of objects and lists, the body's own one included. */
+const MAX_DEPTH = 32;
+
+export interface JsonBody {
+  readonly value: unknown;
+  /** Whether only a mutation may be so large. */
+  readonly isLarge: boolean;
+}
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** The JSON body of a request. Throws RequestRefused: 415 other media, 413 over 1 MiB, 400 no JSON in UTF-8. */
-export async function readJsonBody(req: IncomingMessage): Promise<unknown> {
+/** The JSON body of a request. Throws RequestRefused: 415 other media, 413 over 4 MiB, 400 what is no JSON or not to be taken. */
+export async function readJsonBody(req: IncomingMessage): Promise<JsonBody> {
   const [mediaType = '', ...parameters] = (req.headers['content-type'] ?? '').toLowerCase().split(';');
   const charset = parameters.map((each) => each.trim()).find((each) => each.startsWith('charset='));
   const isJson = mediaType.trim() === 'application/json';
@@ -16,6 +29,16 @@ export async function readJsonBody(req: IncomingMessage): Promise<unknown> {
     throw new RequestRefused(415, 'UNSUPPORTED_MEDIA_TYPE', 'Compressed request bodies are not taken.');
   }
   const bytes = await readBytes(req);
+  if (nestsDeeper(bytes, MAX_DEPTH)) {
+    throw new RequestRefused(400, 'BAD_REQUEST', `The body nests deeper than ${MAX_DEPTH} levels.`);
+  }
+  const value = parseJson(bytes);
+  const flaw = flawOf(value);
+  if (flaw !== null) throw new RequestRefused(400, 'BAD_REQUEST', `The body ${flaw}.`);
+  return { value, isLarge: bytes.length > MAX_QUERY_BYTES };
+}
+
+function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(UTF8.decode(bytes));
   } catch {

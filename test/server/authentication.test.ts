@@ -1,6 +1,8 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
-import { expectRefusal, post } from './client.js';
+import { expectRefusal, JSON_TYPE, post, send } from './client.js';
 
 const SUPERVISOR = 42;
 const AGENT = 43;
@@ -220,6 +222,104 @@ describe('AUTH=mind', () => {
       expect(mind.map(({ headers }) => headers['cookie'])).toContain(session);
       expect(JSON.stringify([mind, omnivibe, v2])).not.toContain('canary');
       expect(JSON.stringify([omnivibe, v2])).not.toContain(session);
+    });
+  });
+});
+
+describe('a credential', () => {
+  let gateway: TestGateway;
+  beforeAll(async () => {
+    gateway = await startTestGateway({ env: { AUTH: 'mind', LOG_LEVEL: 'silent' } });
+    // Who has which address is known from here on.
+    const supervisor = { authorization: `Bearer ${gateway.mind.tokenFor(SUPERVISOR)}` };
+    await gateway.execute(person('mind:43'), {}, supervisor);
+  });
+  beforeEach(() => {
+    for (const backend of [gateway.mind, gateway.omnivibe, gateway.v2]) backend.ledger.clear();
+  });
+  afterAll(() => gateway.close());
+
+  const TOKEN = 'sandbox-mind-user-43';
+  const signedIn = { authorization: `Bearer ${TOKEN}` };
+  const PRESENCE = '{ profile(id: "mind:43") { omnivibe { memberships { effectiveAvailability } } } }';
+  const WRITE = `mutation { updateProfile(input: { profileId: "mind:43", patch: { phone: "+49 1" } }) {
+    status outcomes { backend state } userErrors { code backend message } } }`;
+
+  it.each<[string, string, Record<string, string>, object]>([
+    ['a query parameter', `?access_token=${TOKEN}&authorization=Bearer%20${TOKEN}`, {}, {}],
+    ['the body', '', {}, { authorization: `Bearer ${TOKEN}`, token: TOKEN }],
+    ['the extensions of the operation', '', {}, { extensions: { headers: signedIn } }],
+    ['its variables', '', {}, { variables: { authorization: `Bearer ${TOKEN}` } }],
+    ['a header of another name', '', { 'x-authorization': `Bearer ${TOKEN}`, 'api-key': TOKEN }, {}],
+    ['the credentials of a proxy', '', { 'proxy-authorization': `Bearer ${TOKEN}` }, {}],
+  ])('is not taken from %s', async (_where, query, headers, body) => {
+    const sent = { method: 'POST', headers: { ...JSON_TYPE, ...headers } };
+    const answer = await send(`${gateway.url}/graphql${query}`, {
+      ...sent,
+      body: JSON.stringify({ ...NAME, ...body }),
+    });
+    expectRefusal(answer, 401, 'UNAUTHENTICATED');
+    expect(answer.text).not.toContain(TOKEN);
+    expect(all(gateway)).toEqual([]);
+  });
+
+  it.each([
+    ['a session that is not ASCII', { cookie: 'connect.sid=canary\u00e4' }],
+    ['a session with a control character', { cookie: 'connect.sid=canary\u0080x' }],
+    ['a token that is not ASCII', { authorization: 'Bearer canary\u00e4' }],
+    ['a token with a tab', { authorization: 'Bearer canary\tcanary' }],
+  ])('cannot be sent on, so that nobody is asked: %s', async (_what, headers) => {
+    const answer = await post(gateway.url, NAME, headers);
+    expectRefusal(answer, 401, 'UNAUTHENTICATED');
+    expect(answer.text).not.toContain('canary');
+    expect(all(gateway)).toEqual([]);
+  });
+
+  /** What HTTP itself has no place for, in each header that carries a credential. */
+  const BROKEN = ['\r\nx-injected: canary', '\nx-injected: canary', '\rx-injected: canary', '\0canary'];
+  const HEADERS = ['authorization: Bearer ', 'cookie: connect.sid=', 'x-omnivibe-token: '];
+  it.each(HEADERS.flatMap((header) => BROKEN.map((broken) => [header, broken] as const)))(
+    'gets no second header past the gateway: %j %j',
+    async (header, broken) => {
+      const body = JSON.stringify(NAME);
+      const head = `POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nconnection: close`;
+      const own = header.startsWith('x-') ? `\r\nauthorization: Bearer ${TOKEN}` : '';
+      const raw = `${head}\r\ncontent-length: ${body.length}${own}\r\n${header}${TOKEN}${broken}\r\n\r\n${body}`;
+      const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
+      socket.write(raw, 'latin1');
+      expect(await text(socket)).toMatch(/^HTTP\/1\.1 (200|400) /);
+      for (const { headers } of all(gateway)) expect(JSON.stringify(headers)).not.toContain('canary');
+    },
+  );
+
+  describe.each([
+    ['not ASCII', 'canary\u00e4'],
+    ['a blank at its side', '\u00a0canary'],
+    ['a control character', 'canary\u0080'],
+  ])('for omnivibe that has %s', (_what, token) => {
+    const headers = { ...signedIn, 'x-omnivibe-token': token };
+
+    it('is refused where it is needed, unsent', async () => {
+      const { data, errors } = await gateway.execute(PRESENCE, {}, headers);
+      expect(data).toEqual({ profile: { omnivibe: null } });
+      expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED', backend: 'OMNIVIBE' } }]);
+      expect(errors[0]?.message).toMatch(/cannot be sent in a header/);
+      expect(JSON.stringify([errors, all(gateway)])).not.toContain('canary');
+    });
+
+    it('hinders nothing where it is not', async () => {
+      const { data, errors } = await gateway.execute(NAME.query, {}, headers);
+      expect({ data, errors }).toEqual({ data: { profile: { firstName: 'Erika' } }, errors: [] });
+    });
+
+    it('writes nothing at omnivibe', async () => {
+      const { data } = await gateway.execute(WRITE, {}, headers);
+      const { userErrors } = data?.['updateProfile'] as { userErrors: { code: string; backend: string }[] };
+      expect(userErrors).toContainEqual(
+        expect.objectContaining({ code: 'UNAUTHENTICATED', backend: 'OMNIVIBE' }),
+      );
+      expect(gateway.received().omnivibe.filter(({ method }) => method !== 'GET')).toEqual([]);
+      expect(JSON.stringify([data, all(gateway)])).not.toContain('canary');
     });
   });
 });

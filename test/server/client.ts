@@ -2,6 +2,7 @@
 import { request, type Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { expect } from '@jest/globals';
+import { expectNoSecrets } from '../support/secrets.js';
 
 export interface Sent {
   readonly method?: string;
@@ -26,6 +27,7 @@ export function send(url: string, { method = 'GET', headers = {}, body, isChunke
   return new Promise<Received>((resolve, reject) => {
     const req = request(url, options, (res) => {
       text(res).then((received) => {
+        expectNoSecrets('an answer', received + JSON.stringify(res.headers));
         resolve({ status: res.statusCode ?? 0, headers: res.headers, text: received });
       }, reject);
     });

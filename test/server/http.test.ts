@@ -5,7 +5,7 @@ import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { expectRefusal, JSON_TYPE, post, send } from './client.js';
 
 const NAMES = { query: '{ profiles(first: 2) { nodes { id firstName } } }' };
-const MAX_BODY_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -163,14 +163,22 @@ describe('a body', () => {
     expect(JSON.parse(text)).not.toHaveProperty('errors');
   });
 
-  const padded = (bytes: number) => JSON.stringify(NAMES).padEnd(bytes, ' ');
+  const padded = (bytes: number, request: object = NAMES) => JSON.stringify(request).padEnd(bytes, ' ');
+  const QUERY_BYTES = MAX_BODY_BYTES / 4;
+  const MUTATION = {
+    query: 'mutation { removeStatusLock(input: { profileId: "mind:48" }) { status } }',
+  };
   it.each([
-    ['1 MiB is taken', MAX_BODY_BYTES, false, 200],
-    ['1 MiB, its length unsaid, is taken', MAX_BODY_BYTES, true, 200],
-    ['a byte more is refused', MAX_BODY_BYTES + 1, false, 413],
-    ['a byte more, its length unsaid, is refused', MAX_BODY_BYTES + 1, true, 413],
-  ])('of %s', async (_what, bytes, isChunked, status) => {
-    const sent = { method: 'POST', headers: JSON_TYPE, body: padded(bytes), isChunked };
+    ['query', NAMES, '1 MiB is taken', QUERY_BYTES, false, 200],
+    ['query', NAMES, '1 MiB, its length unsaid, is taken', QUERY_BYTES, true, 200],
+    ['query', NAMES, '1 MiB and a byte is refused', QUERY_BYTES + 1, false, 413],
+    ['query', NAMES, '1 MiB and a byte, its length unsaid, is refused', QUERY_BYTES + 1, true, 413],
+    ['mutation', MUTATION, '4 MiB is taken', MAX_BODY_BYTES, false, 200],
+    ['mutation', MUTATION, '4 MiB, its length unsaid, is taken', MAX_BODY_BYTES, true, 200],
+    ['mutation', MUTATION, '4 MiB and a byte is refused', MAX_BODY_BYTES + 1, false, 413],
+    ['mutation', MUTATION, '4 MiB and a byte, its length unsaid, is refused', MAX_BODY_BYTES + 1, true, 413],
+  ])('with a %s (%j) of %s', async (_kind, request, _what, bytes, isChunked, status) => {
+    const sent = { method: 'POST', headers: JSON_TYPE, body: padded(bytes, request), isChunked };
     if (status === 200) expect(await send(graphql(), sent)).toMatchObject({ status });
     else expectRefusal(await withoutCalls(() => send(graphql(), sent)), status, 'PAYLOAD_TOO_LARGE');
   });

@@ -10,6 +10,7 @@ import type { V2Sandbox } from '../../src/sandbox/v2/index.js';
 import { joinBackends } from '../../src/server/backends.js';
 import { startGateway } from '../../src/server/gateway.js';
 import { createLogger } from '../../src/server/logging.js';
+import { expectNoSecrets } from './secrets.js';
 
 export interface GraphQLAnswer {
   readonly status: number;
@@ -74,8 +75,12 @@ export async function startTestGateway({
   if (mind === null || omnivibe === null || v2 === null)
     throw new Error('a test gateway needs all three sandboxes');
   const log: Record<string, unknown>[] = [];
+  const lines: string[] = [];
   const logger = createLogger(config.logLevel, {
-    write: (line) => log.push(JSON.parse(line) as Record<string, unknown>),
+    write(line) {
+      lines.push(line);
+      log.push(JSON.parse(line) as Record<string, unknown>);
+    },
   });
   const gateway = await startGateway({ config, adapters: createAdapters(backends.options), logger });
 
@@ -96,7 +101,9 @@ export async function startTestGateway({
       headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query, variables }),
     });
-    const body = (await response.json()) as Partial<GraphQLAnswer>;
+    const text = await response.text();
+    expectNoSecrets('an answer', text + JSON.stringify([...response.headers]));
+    const body = JSON.parse(text) as Partial<GraphQLAnswer>;
     const answer: GraphQLAnswer = {
       status: response.status,
       data: body.data,
@@ -150,6 +157,8 @@ export async function startTestGateway({
       expect({ request, status }).toEqual({ request, status: 200 });
     },
     async close() {
+      expectNoSecrets('the metrics', await (await fetch(`${gateway.url}/metrics`)).text());
+      expectNoSecrets('the log', lines.join(''));
       await gateway.close();
       await backends.close();
     },

@@ -394,14 +394,14 @@ export type FieldOutcome = {
    */
   readonly after: Maybe<Scalars['JSON']['output']>;
   /**
-   * What the backend held. Null when it held nothing, and when that could not be read. omnivibe holds the name as a whole:
+   * What the backend held. Null when it held nothing, when that could not be read, and where nothing was going to be sent. omnivibe holds the name as a whole:
    * `firstName` and `lastName` both show it there. A password is never shown.
    */
   readonly before: Maybe<Scalars['JSON']['output']>;
   /**
    * The field's dotted path, as in `explain`, such as `phone` or `settings.desk.maxChats`. Beside those there are `password`
    * and what only the desk has: `presence.statusLock`, `v2.status`, `v2.campaigns`, `v2.views`, `v2.statistics`,
-   * `v2.watchedStatistics` and `v2.tabs`.
+   * `v2.watchedStatistics` and `v2.tabs`; and `settings.work` for settings of Mind that a write has cost.
    */
   readonly field: Scalars['String']['output'];
   /** What came of it. */
@@ -433,8 +433,8 @@ export type InboxSettingsPatch = {
   /** Text put under the person's messages, at most 20,000 characters. Takes the person's own token. */
   readonly messageSignature?: InputMaybe<Scalars['String']['input']>;
   /**
-   * What the inbox's user interface remembers. Replaces the whole object, what is not shown of it included; null empties it.
-   * Takes the person's own token.
+   * What the inbox's user interface remembers. Replaces the whole object, but for keys that are named like a secret: they are
+   * not shown, not taken, and stay as they are. Null empties it. Takes the person's own token.
    */
   readonly uiSettings?: InputMaybe<Scalars['JSONObject']['input']>;
 };
@@ -542,7 +542,10 @@ export type MindAccount = ProfileAccount & {
 export type MindAccountPatch = {
   /** Alternative name to show instead of the real one. At Mind it goes before `displayName` where both are given. */
   readonly nameAlias?: InputMaybe<Scalars['String']['input']>;
-  /** Data that clients store with the user. Replaces the whole object, what is not shown of it included. */
+  /**
+   * Data that clients store with the user. Replaces the whole object, but for keys that are named like a secret: they are
+   * not shown, not taken, and stay as they are. Null clears it all.
+   */
   readonly rawData?: InputMaybe<Scalars['JSONObject']['input']>;
   /** Whether the user can sign in through single sign-on only. Cannot be cleared. */
   readonly ssoOnly?: InputMaybe<Scalars['Boolean']['input']>;
@@ -735,7 +738,7 @@ export type MutationWatchStatisticArgs = {
 export type MutationStatus =
   /** Everything is VERIFIED or ACCEPTED. */
   | 'APPLIED'
-  /** Calls were made, and nothing was written. */
+  /** Nothing was written, because a backend refused, failed, or could not be read beforehand. */
   | 'FAILED'
   /** Some was written, and some is FAILED, MISMATCH, UNCERTAIN or SKIPPED as invalid; or at least one is UNCERTAIN. */
   | 'PARTIAL'
@@ -808,7 +811,7 @@ export type OmnivibeMembership = {
 export type OutcomeState =
   /** Taken by the backend; it cannot be read back, or was not, as with `verify: false`. */
   | 'ACCEPTED'
-  /** Refused by the backend, or it never got there. */
+  /** Refused by the backend or to this caller, or it never got there. */
   | 'FAILED'
   /** Taken by the backend, but read back the value is not there, or other values got lost. */
   | 'MISMATCH'
