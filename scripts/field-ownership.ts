@@ -75,8 +75,10 @@ A field is named by its dotted path, as in \`explain(fields: ["phone", "settings
 - **Read from**: in this order. A backend that _answers_ that it has no value hands over to the next one. One that _fails_
   makes the field null with an error; nobody else's value stands in. "Stands in": a value made of others, shown where nobody has
   one of the field's own; \`explain\` does not list it.
-- **Written to**: the backends that would take a new value, and what each calls it. This version does not write yet.
-- **Not a difference**: spellings that are one value to \`explain { conflicting }\` and to \`version\`.
+- **Written to**: the backends that take a new value, and what each calls it; "write-only": no document says that it
+  is shown again. Which endpoint that is, and what each backend takes, stands in [writing.md](writing.md).
+- **Not a difference**: spellings that are one value to \`explain { conflicting }\`, to \`version\`, and to what is read back after a
+  write.
 
 ${row('field', 'read from (cost)', 'written to', 'not a difference')}
 ${row('---', '---', '---', '---')}

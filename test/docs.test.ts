@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { isObjectType } from 'graphql';
+import { isEnumType, isObjectType } from 'graphql';
 import { loadConfig, VARIABLE_NAMES, type Config } from '../src/config.js';
 import { BACKEND_OF_PART, FIELD_PATHS, OWNERSHIP } from '../src/domain/ownership.js';
 import { ERROR_CODES, REQUEST_ERROR_CODES } from '../src/errors.js';
@@ -122,9 +122,15 @@ async function order(
   expect({ url, ok }).toEqual({ url, ok: true });
 }
 
+/** A plan's token is another one each time. */
+const PLAN_TOKEN = /plan\.[\w-]{43}/g;
+
 /** Replays a document from top to bottom, as somebody who follows it would; answers how many requests that took. */
 async function replay(document: string): Promise<number> {
   const env: Record<string, string> = {};
+  /** The plans' tokens that were answered, by those that the document shows. */
+  const tokens = new Map<string, string>();
+  const withTokens = (text: string) => text.replaceAll(PLAN_TOKEN, (shown) => tokens.get(shown) ?? shown);
   let gateway: TestGateway | null = null;
   let loggedBefore = 0;
   let requests = 0;
@@ -151,8 +157,10 @@ async function replay(document: string): Promise<number> {
   async function ask(query: string, { at }: Block, shown: Block | undefined): Promise<void> {
     const running = await started();
     loggedBefore = running.log.length;
-    const answer = await running.execute(query);
-    const told = shown === undefined ? null : (JSON.parse(shown.text) as ShownAnswer);
+    const answer = await running.execute(withTokens(query));
+    const answered = JSON.stringify(answer.data).match(PLAN_TOKEN) ?? [];
+    shown?.text.match(PLAN_TOKEN)?.forEach((token, i) => tokens.set(token, answered[i] ?? 'none'));
+    const told = shown === undefined ? null : (JSON.parse(withTokens(shown.text)) as ShownAnswer);
     const { errors = [], ...rest } = shownOf(answer, told?.extensions !== undefined);
     if (told === null) expect({ at, errors }).toEqual({ at, errors: [] });
     else expect({ at, ...rest, errors }).toEqual({ at, errors: [], ...told });
@@ -329,11 +337,35 @@ describe('docs/errors.md', () => {
     expect(rows).toEqual(facts(REQUEST_ERROR_CODES));
   });
 
+  it('says of those that the code does not give that they are not given yet', () => {
+    const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && name !== 'errors.ts' && !name.includes('generated'),
+    );
+    const program = sources.map((name) => textOf(join('src', name))).join('\n');
+    const rows = tableRows('docs/errors.md', 'While an operation runs');
+    const notYet = rows.filter(([, , , where]) => where === 'not yet').map(([name]) => code(name));
+    const neverGiven = Object.keys(ERROR_CODES).filter((name) => !program.includes(`'${name}'`));
+    expect(notYet).toEqual(neverGiven);
+  });
+
   it('says what to do about each', () => {
     const advice = ['While an operation runs', 'Before an operation runs'].flatMap((heading) =>
       tableRows('docs/errors.md', heading).map((cells) => cells.at(-1)),
     );
     expect(advice.filter((words) => words === '')).toEqual([]);
+  });
+});
+
+describe('docs/writing.md', () => {
+  const rows = tableRows('docs/writing.md', 'What came of it').map(([name]) => code(name));
+  const valuesOf = (name: string) => {
+    const type = createSchema().getType(name);
+    return isEnumType(type) ? type.getValues().map((value) => value.name) : [];
+  };
+
+  it('tells every state and every status', () => {
+    const told = rows.filter((name) => /^[A-Z]+$/.test(name));
+    expect(told).toEqual([...valuesOf('OutcomeState'), ...valuesOf('MutationStatus')]);
   });
 });
 

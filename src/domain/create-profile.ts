@@ -4,7 +4,7 @@ import { mayWriteAnybody } from './access.js';
 import { ANCHOR_ORDER } from './identity.js';
 import { problemOf, type BackendOutcome, type FieldOutcome, type Problem } from './outcome.js';
 import { OWNERSHIP, shownAt, type FieldPath } from './ownership.js';
-import { readPatch, type Wish } from './patch.js';
+import { readPatch, wantedText, type Wish } from './patch.js';
 import { createPerson } from './person.js';
 import { showField } from './plan-update.js';
 import type { BackendWriter, FieldChange, Readers, WriteCall } from './ports.js';
@@ -43,7 +43,7 @@ export async function createProfile(
   const problem = whyRefused(context, request, wishes);
   if (problem !== null) return rejected(problem);
   const backends = BACKENDS.filter((backend) => request.backends.includes(backend));
-  const email = String(wishes.find(({ field }) => field === 'email')?.value);
+  const email = wantedText(wishes, 'email') ?? '';
   const holders = await Promise.all(
     backends.map((backend) => findHolders(context.read.readers, backend, email)),
   );
@@ -190,10 +190,7 @@ function planField(
 }
 
 function wholeName(wishes: readonly Wish[]): string {
-  const names = (['firstName', 'lastName'] as const).map((name) =>
-    wishes.find(({ field }) => field === name),
-  );
-  return names.map((wish) => String(wish?.value ?? '')).join(' ');
+  return `${wantedText(wishes, 'firstName') ?? ''} ${wantedText(wishes, 'lastName') ?? ''}`;
 }
 
 function changesOf(fields: readonly FieldOutcome[]): readonly FieldChange[] {

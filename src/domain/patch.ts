@@ -11,6 +11,19 @@ export interface Wish {
   readonly problem: Problem | null;
 }
 
+/** The text that is wanted for a field; null where none is, or something else than text. */
+export function wantedText(wishes: readonly Wish[], field: FieldPath): string | null {
+  const value = wishes.find((wish) => wish.field === field)?.value;
+  return typeof value === 'string' ? value : null;
+}
+
+/** Whether text is wanted for a field that every backend may be asked to take. */
+export function isTextWanted(wishes: readonly Wish[], field: FieldPath): boolean {
+  return wishes.some(
+    (wish) => wish.field === field && wish.problem === null && typeof wish.value === 'string',
+  );
+}
+
 const MAX_DEPTH = 32;
 /** Texts in which lines may break. */
 const MULTILINE: readonly FieldPath[] = ['settings.inbox.messageSignature'];

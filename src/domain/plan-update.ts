@@ -5,7 +5,7 @@ import type { BackendAccess } from './access.js';
 import { mendSettings } from './mend-settings.js';
 import { problemOf, type BackendOutcome, type FieldOutcome, type Problem, type Shown } from './outcome.js';
 import { BACKEND_OF_PART, OWNERSHIP, shownAt, type FieldPath, type Ownership } from './ownership.js';
-import type { Wish } from './patch.js';
+import { isTextWanted, wantedText, type Wish } from './patch.js';
 import { readPart } from './person.js';
 import type { BackendWriter, FieldChange, Readers, WriteOptions, Writers } from './ports.js';
 import {
@@ -150,7 +150,8 @@ function planField(
     const message = `${backend}: ${field} may not be changed by this caller. ${access?.message ?? ''}`.trim();
     return unwritten('FAILED', { code: 'FORBIDDEN', message });
   }
-  const value = isName(field) && backend === 'omnivibe' ? wholeName(wishes, state) : wish.value;
+  const isPartOfName = isName(field) && backend === 'omnivibe' && wish.value !== null;
+  const value = isPartOfName ? wholeName(wishes, state) : wish.value;
   if (value instanceof GatewayError) return unwritten('FAILED', problemOf(value));
   const acceptance = writer?.accept(field, value);
   if (acceptance?.isAccepted !== true) {
@@ -209,21 +210,16 @@ function isName(field: FieldPath): field is 'firstName' | 'lastName' {
 }
 
 /** First and last name as one, the wanted ones before those that are there. */
-function wholeName(wishes: readonly Wish[], { names }: UpdateState): JsonValue | GatewayError {
+function wholeName(wishes: readonly Wish[], { names }: UpdateState): string | GatewayError {
   const parts: string[] = [];
   for (const field of ['firstName', 'lastName'] as const) {
-    const wish = wishes.find((each) => each.field === field);
-    // One that nobody takes leaves the name as it is.
-    const part = wish === undefined || wish.problem !== null ? names[field] : wish.value;
+    const part = isTextWanted(wishes, field) ? wantedText(wishes, field) : names[field];
     if (part instanceof GatewayError) return part;
     if (part === null) {
-      if (wish !== undefined) return null;
-      return new GatewayError(
-        'INVALID_VALUE',
-        `omnivibe: the name is held as a whole, and the ${field} is not known; give both.`,
-      );
+      const message = `omnivibe: the name is held as a whole, and the ${field} is not known; give both.`;
+      return new GatewayError('INVALID_VALUE', message);
     }
-    parts.push(String(part));
+    parts.push(part);
   }
   return parts.join(' ');
 }
@@ -252,7 +248,7 @@ function partingMessage(
     const planned = outcomes.find((each) => each.backend === backend)?.fields;
     const change = planned?.find(({ field, state }) => field === 'email' && state === 'PLANNED');
     const now = targets.flatMap(({ account }) => (account === null ? [] : (emailOf(account) ?? [])))[0];
-    return normalizeEmail(String(change?.after ?? now ?? ''));
+    return normalizeEmail(typeof change?.after === 'string' ? change.after : (now ?? ''));
   };
   const concerned = others.filter(
     (ref) =>

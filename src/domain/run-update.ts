@@ -53,9 +53,7 @@ export async function runOutcomes(
   return Promise.all(
     first.map(async (looks) => {
       if (!isUnsettled(looks)) return { outcomes: looks.map(settleLook), readers };
-      const seconds = await Promise.all(
-        looks.map((look) => (look.isSecondWanted ? lookAgain(look, again, options) : look)),
-      );
+      const seconds = await Promise.all(looks.map((look) => lookAgain(look, again, options)));
       return { outcomes: seconds.map(settleLook), readers: again };
     }),
   );
@@ -102,6 +100,7 @@ async function lookAfter(run: Run, readers: Readers, options: RunOptions): Promi
 }
 
 async function lookAgain(first: Look, readers: Readers, options: RunOptions): Promise<Look> {
+  if (!first.isSecondWanted) return first;
   return { ...first, seen: await look(first, readers, options) };
 }
 

@@ -158,14 +158,14 @@ async function prepareAll(
 ): Promise<readonly (Prepared | WriteResult)[]> {
   const isRepeated = repeated(requests.map(({ profileId }) => profileId));
   const found = await Promise.all(
-    requests.map((request, i) => (isRepeated(i) ? DUPLICATE : findForUpdate(context, request))),
+    requests.map(async (request, i) => (isRepeated(i) ? DUPLICATE : findForUpdate(context, request))),
   );
   const people = await Promise.all(
     found.map(async (each) => (isProblem(each) ? null : formatRef(await each.person.anchorOrSeed()))),
   );
   const isSamePerson = repeated(people);
   return Promise.all(
-    found.map((each, i) => {
+    found.map(async (each, i) => {
       if (isProblem(each)) return rejected(each);
       if (isSamePerson(i)) return rejected(DUPLICATE, each.person);
       return prepare(context, each, requests[i]?.backends ?? null, requests[i]?.ifVersion ?? null, options);

@@ -4,7 +4,7 @@ import { accessTo, depthOfFields } from './explain.js';
 import { ANCHOR_ORDER } from './identity.js';
 import { problemOf, type Problem, type Shown } from './outcome.js';
 import { OWNERSHIP, type FieldPath } from './ownership.js';
-import type { Wish } from './patch.js';
+import { isTextWanted, type Wish } from './patch.js';
 import type { Person } from './person.js';
 import { backendsOf, showField, type Target, type UpdateState } from './plan-update.js';
 import { BACKENDS, formatRef, type AccountRef, type Backend, type OmnivibeDepth } from './profile.js';
@@ -92,7 +92,7 @@ async function readNames(
   wishes: readonly Wish[],
   backends: readonly Backend[],
 ): Promise<UpdateState['names']> {
-  const isWanted = (field: FieldPath) => wishes.some((wish) => wish.field === field && wish.problem === null);
+  const isWanted = (field: FieldPath) => isTextWanted(wishes, field);
   const isNeeded =
     backends.includes('omnivibe') &&
     isWanted('firstName') !== isWanted('lastName') &&

@@ -62,7 +62,7 @@ export async function findPerson(
   }
 }
 
-export function isProblem<T extends object>(found: T | Problem): found is Problem {
+export function isProblem(found: object): found is Problem {
   return 'code' in found;
 }
 

@@ -37,7 +37,7 @@ export function withSecretsOf(value: Json, original: unknown, depth = 0): Json {
   const secrets = Object.entries(original).filter(([key]) => SECRET_KEY.test(key)) as [string, Json][];
   const others = Object.entries(value).map(([key, item]): [string, Json] => [
     key,
-    withSecretsOf(item as Json, original[key], depth + 1),
+    withSecretsOf(item, original[key], depth + 1),
   ]);
   return Object.fromEntries([...secrets, ...others]);
 }

@@ -56,7 +56,11 @@ async function ask({ mindId, omnivibeId }: Viewer, isLeaving: boolean): Promise<
     body: JSON.stringify({ query: QUERY, variables: { id: `mind:${mindId}` } }),
     signal: leaving.signal,
   });
-  if (isLeaving) setImmediate(() => leaving.abort());
+  if (isLeaving) {
+    setImmediate(() => {
+      leaving.abort();
+    });
+  }
   try {
     return await (await answer).text();
   } catch (error) {

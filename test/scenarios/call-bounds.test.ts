@@ -38,6 +38,7 @@ const ARGUMENTS = {
   'Query.profiles': `(first: ${PEOPLE}, directory: $directory)`,
   'Query.profilesById': '(ids: $ids)',
   'Query._entities': '(representations: $keys)',
+  'Query.planUpdateProfile': '(input: { profileId: "mind:1000", patch: { firstName: "Moritz" } })',
   // One field of each source: that is what decides the calls.
   'Profile.explain': `(fields: ["phone", "displayName", "username", "settings.desk.maxChats",
     "settings.inbox.availability", "mind.rawData"])`,

@@ -42,15 +42,26 @@ export function idsWrittenBy({ path, body }: LedgerEntry): readonly string[] {
   return [id ?? path.slice(path.lastIndexOf('/') + 1)];
 }
 
-/** Calls back at every write that arrives at a backend, before it is handled; the returned function ends that. */
-export function onWrite({ ledger }: TestGateway[Slug], act: () => void): () => void {
+/** Calls back at every request that arrives at a backend, before it is handled; the returned function ends that. */
+export function onArrival({ ledger }: TestGateway[Slug], act: (entry: LedgerEntry) => void): () => void {
   const add = ledger.add.bind(ledger);
   ledger.add = (entry) => {
-    const added = add(entry);
-    if (isWrite(entry)) act();
-    return added;
+    act(entry);
+    return add(entry);
   };
   return () => {
     ledger.add = add;
   };
+}
+
+/** Sends a request that arrived once more; answers the body of the answer. */
+export async function repeat(
+  { url }: TestGateway[Slug],
+  { method, path, query, headers }: LedgerEntry,
+): Promise<string> {
+  const credentials = ['authorization', 'api_access_token', 'apikey'].flatMap((name) =>
+    headers[name] === undefined ? [] : [[name, headers[name]] as [string, string]],
+  );
+  const response = await fetch(new URL(`${path}?${query}`, url), { method, headers: credentials });
+  return response.text();
 }
