@@ -258,7 +258,8 @@ describe('a picture', () => {
   ])('is taken as %s, and ACCEPTED since it is never shown', async (_kind, picture) => {
     const image = picture.toString('base64');
     const answer = await update(gateway, { avatar: image });
-    expect(answer).toMatchObject({ status: 'APPLIED', sent: { mind: [['PATCH /profile/42', { image }]] } });
+    expect(answer.status).toBe('APPLIED');
+    expect(answer.sent).toEqual({ mind: [['PATCH /profile/42', { image }]] });
     expect(answer.outcomes).toMatchObject([{ backend: 'MIND', state: 'ACCEPTED' }]);
     expect(gateway.mind.writeOnlyOf(42)?.image).toBe(image);
   });
@@ -278,9 +279,9 @@ describe('a picture', () => {
     const answer = await update(gateway, { avatar: picture.toString('base64') });
     expect(answer).toMatchObject({
       status: 'REJECTED',
-      sent: {},
       userErrors: [{ code: 'INVALID_VALUE', message: expect.stringContaining('takes a PNG, JPEG or WebP') }],
     });
+    expect(answer.sent).toEqual({});
   });
 });
 
@@ -361,6 +362,22 @@ describe('a change of part of the settings', () => {
   it('sends no settings with live routing alone, even where settings are sent whole', async () => {
     const { sent } = await update(replacing, { routing: { chat: 'ACW' }, externalId: 'EMP-1' });
     expect(sent.mind).toEqual([['PATCH /profile/42', { chatRoutingStatus: 'acw', externalId: 'EMP-1' }]]);
+  });
+
+  it('is refused where settings are sent whole and are not shown, and stops nothing else', async () => {
+    const { mind } = replacing;
+    const headers = { authorization: `Bearer ${mind.serviceToken}` };
+    const shown = (await (await fetch(`${mind.url}/profile/42`, { headers })).json()) as JsonObject;
+    const body = JSON.stringify([without(shown, 'settings')]);
+    mind.switches.set({ only: { method: 'GET', path: '/profiles' }, reply: { status: 200, body } });
+    const refused = await update(replacing, { settings: { work: { roleId: 2 } } });
+    expect(refused.sent).toEqual({});
+    expect(refused).toMatchObject({
+      status: 'REJECTED',
+      userErrors: [{ code: 'FORBIDDEN', backend: 'MIND' }],
+    });
+    const { sent } = await update(replacing, { externalId: 'EMP-1' });
+    expect(sent.mind).toEqual([['PATCH /profile/42', { externalId: 'EMP-1' }]]);
   });
 
   it('is MISMATCH where Mind takes a live status and keeps the old one', async () => {

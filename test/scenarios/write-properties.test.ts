@@ -339,7 +339,8 @@ describe('a plan’s version', () => {
         forget(at);
         const answer = await update(at, patch, { ...more, ifVersion: planned.version });
         expect({ ...one, codes: codesOf(answer) }).toEqual({ ...one, codes: ['STALE_VERSION'] });
-        expect(answer).toMatchObject({ status: 'REJECTED', outcomes: [], sent: {} });
+        expect(answer).toMatchObject({ status: 'REJECTED', outcomes: [] });
+        expect(answer.sent).toEqual({});
       }),
     );
     await fc.assert(property, runs(40));
@@ -352,7 +353,8 @@ describe('a plan’s version', () => {
       await changeBehind(at, { mind: 42 }, 'mind', 'settings.work.skills.channels');
       forget(at);
       const answer = await update(at, patch, { ifVersion: version });
-      expect(answer).toMatchObject({ status: 'REJECTED', sent: {}, userErrors: [{ code: 'STALE_VERSION' }] });
+      expect(answer).toMatchObject({ status: 'REJECTED', userErrors: [{ code: 'STALE_VERSION' }] });
+      expect(answer.sent).toEqual({});
     });
   });
 
@@ -363,7 +365,8 @@ describe('a plan’s version', () => {
         fc.pre(JSON.stringify(planned.outcomes) !== JSON.stringify(otherPlan.outcomes));
         expect(planned.version).not.toBe(otherPlan.version);
         const answer = await update(at, other, { ...more, ifVersion: planned.version });
-        expect(answer).toMatchObject({ status: 'REJECTED', outcomes: [], sent: {} });
+        expect(answer).toMatchObject({ status: 'REJECTED', outcomes: [] });
+        expect(answer.sent).toEqual({});
         expect(codesOf(answer)).toEqual(['STALE_VERSION']);
       }),
     );
@@ -418,7 +421,8 @@ describe('a profile’s version', () => {
             place,
             codes: ['STALE_VERSION'],
           });
-          expect(answer).toMatchObject({ status: 'REJECTED', outcomes: [], sent: {} });
+          expect(answer).toMatchObject({ status: 'REJECTED', outcomes: [] });
+          expect(answer.sent).toEqual({});
         }),
     );
     await fc.assert(property, runs(50));
@@ -458,7 +462,8 @@ describe('a profile’s version', () => {
       );
       const property = fc.asyncProperty(garbage, async (ifVersion) => {
         const answer = await update(at, { phone: '+49 1' }, { ifVersion });
-        expect(answer).toMatchObject({ status: 'REJECTED', sent: {} });
+        expect(answer).toMatchObject({ status: 'REJECTED' });
+        expect(answer.sent).toEqual({});
         expect({ ifVersion, codes: codesOf(answer) }).toEqual({ ifVersion, codes: ['BAD_USER_INPUT'] });
       });
       await fc.assert(property, runs(40));

@@ -27,7 +27,8 @@ export function send(url: string, { method = 'GET', headers = {}, body, isChunke
   return new Promise<Received>((resolve, reject) => {
     const req = request(url, options, (res) => {
       text(res).then((received) => {
-        expectNoSecrets('an answer', received + JSON.stringify(res.headers));
+        // A sandbox's ledger holds the credentials that it was sent.
+        if (!url.includes('/_sandbox/')) expectNoSecrets(url, received + JSON.stringify(res.headers));
         resolve({ status: res.statusCode ?? 0, headers: res.headers, text: received });
       }, reject);
     });

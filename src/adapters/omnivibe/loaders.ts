@@ -281,8 +281,12 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
 
     async searchByEmail(email) {
       // The list cannot be searched, only read again.
-      if (credentials.list !== null) await renewed();
-      return accountsByEmail(email);
+      const wanted = normalizeEmail(email);
+      const agents = knownAmong(await listOnce());
+      const found = agents.filter((agent) => agent.email !== null && normalizeEmail(agent.email) === wanted);
+      if (found.length > 0) return found;
+      const owner = await tokenOwner(email);
+      return owner === null ? [] : [owner];
     },
 
     async accountById(id, depth = 'listed') {

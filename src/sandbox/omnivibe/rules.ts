@@ -125,7 +125,7 @@ function checkEmail(state: OmnivibeState, self: UserRow | null, email?: string |
 }
 
 function tooLong(fields: UserText, name: keyof UserText, max: number): Violation[] {
-  if ((fields[name] ?? '').length <= max) return [];
+  if (Array.from(fields[name] ?? '').length <= max) return [];
   const label = name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
   return [{ attribute: name, message: `${label} is too long (maximum is ${max} characters)` }];
 }
