@@ -1,6 +1,7 @@
 // Creating a person: one account at each named backend, then what the creation could not take, then a look at what is there.
 import { GatewayError } from '../errors.js';
 import { mayWriteAnybody } from './access.js';
+import { depthOfFields } from './explain.js';
 import { ANCHOR_ORDER } from './identity.js';
 import { problemOf, type BackendOutcome, type FieldOutcome, type Problem } from './outcome.js';
 import { OWNERSHIP, shownAt, type FieldPath } from './ownership.js';
@@ -251,7 +252,9 @@ async function findCreated(
   backend: Backend,
   email: string,
 ): Promise<AccountRef | null | undefined> {
-  const found = await findHolders(context.reopen(), backend, email);
+  const readers = context.reopen();
+  if (backend === 'omnivibe' && readers.omnivibe?.canSearch !== true) return undefined;
+  const found = await findHolders(readers, backend, email);
   return found instanceof GatewayError ? undefined : (found[0] ?? null);
 }
 
@@ -303,12 +306,11 @@ async function outcomeOf(
   readers: Readers,
 ): Promise<BackendOutcome> {
   const { backend, call } = plan;
+  const depth = depthOfFields(plan.fields.map(({ field }) => field as FieldPath));
   const fields = plan.fields.map((field): FieldOutcome => {
     const path = field.field as FieldPath;
     const isShown = ref !== null && shownAt(path, backend, field.after) !== null;
-    return isShown
-      ? { ...field, show: (fresh) => showField(fresh, ref, path, field.after, 'profile') }
-      : field;
+    return isShown ? { ...field, show: (fresh) => showField(fresh, ref, path, field.after, depth) } : field;
   });
   const outcome = { backend, fields, upstreamTxId: error?.upstreamTxId ?? null, message: null, mend: null };
   if (call === null) return { ...outcome, calls: [] };

@@ -80,6 +80,8 @@ export interface OmnivibeReader extends BackendReader<'omnivibe'> {
   callersAccount(): Promise<AccountRef | null>;
   /** Whether a token of this user is at hand, the caller's own or one held by the gateway. */
   holdsTokenOf(id: string): Promise<boolean>;
+  /** Whether somebody is certainly found by their address; without the agent list, only who has a token is. */
+  readonly canSearch: boolean;
   /** Whether, with the credentials of this gateway, only the person's own token writes the field. */
   needsOwnToken(field: FieldPath | 'password'): boolean;
 }

@@ -37,6 +37,7 @@ const CREATE = `mutation ($input: CreateProfileInput!) { createProfile(input: $i
 const EVERYWHERE: readonly Name[] = ['MIND', 'OMNIVIBE', 'V2'];
 const SLUGS = { MIND: 'mind', OMNIVIBE: 'omnivibe', V2: 'v2' } as const;
 const PATCH = { email: 'New.Person@Example.com', firstName: 'New', lastName: 'Person', username: 'new.p' };
+const CONTRACTS = { mind: loadContract('mind'), omnivibe: loadContract('omnivibe'), v2: loadContract('v2') };
 /** The next ids of the sandboxes. */
 const NEXT = { MIND: '1028', OMNIVIBE: '20028', V2: '300028' } as const;
 
@@ -44,7 +45,7 @@ let gateway: TestGateway;
 afterEach(async () => {
   await gateway.close();
   for (const slug of Object.values(SLUGS)) {
-    const contract = loadContract(slug);
+    const contract = CONTRACTS[slug];
     for (const { method, route, query, headers, body } of gateway.received()[slug]) {
       const exchange = {
         method,
@@ -349,10 +350,12 @@ describe('a creation whose answer is lost', () => {
       const backend = gateway[SLUGS[name]];
       // Late enough for what follows to take effect before the answer.
       backend.switches.set({ only: { method: 'POST' }, latencyMs: 100, ...own });
-      const under = create([name], PATCH);
-      while (!backend.ledger.entries.some(({ method }) => method === 'POST')) await setImmediate();
+      const progress = { isOver: false };
+      const creating = create([name]).finally(() => (progress.isOver = true));
+      const isSent = () => backend.ledger.entries.some(({ method }) => method === 'POST');
+      while (!isSent() && !progress.isOver) await setImmediate();
       backend.switches.set({ only: { method: 'GET' }, reply: { status: 500 } });
-      const payload = await under;
+      const payload = await creating;
       expect([payload.status, payload.profile]).toEqual(['PARTIAL', null]);
       expect(statesOf(payload, name)).toMatchObject({
         ...{ email: 'UNCERTAIN', firstName: 'UNCERTAIN', lastName: 'UNCERTAIN' },
@@ -410,9 +413,9 @@ describe('a creation whose answer is lost', () => {
 });
 
 describe('with a platform token only', () => {
-  it('omnivibe creates a confirmed user with a password that is never shown', async () => {
-    await start();
-    const { url, platformToken, ledger } = gateway.omnivibe;
+  /** Creates an omnivibe account through a gateway of its own that has no other credential. */
+  async function createByPlatform(patch: object): Promise<{ payload: Payload; told: string }> {
+    const { url, platformToken } = gateway.omnivibe;
     const config = loadConfig({
       ...{ PORT: '0', AUTH: 'none', LOG_LEVEL: 'debug' },
       ...{ OMNIVIBE_URL: url, OMNIVIBE_PLATFORM_TOKEN: platformToken },
@@ -422,32 +425,59 @@ describe('with a platform token only', () => {
     const logger = createLogger(config.logLevel, { write: (line) => log.push(line) });
     const other = await startGateway({ config, adapters: createAdapters(backends.options), logger });
     try {
-      const body = JSON.stringify({
-        query: CREATE,
-        variables: {
-          input: { backends: ['OMNIVIBE'], patch: { ...PATCH, displayName: 'Newbie', phone: '+49 30 1' } },
-        },
-      });
+      const input = { backends: ['OMNIVIBE'], patch };
+      const body = JSON.stringify({ query: CREATE, variables: { input } });
       const headers = { 'content-type': 'application/json' };
-      const response = await fetch(`${other.url}/graphql`, { method: 'POST', headers, body });
-      const text = await response.text();
+      const text = await (await fetch(`${other.url}/graphql`, { method: 'POST', headers, body })).text();
       const { createProfile } = (JSON.parse(text) as { data: { createProfile: Payload } }).data;
-      const [sent] = ledger.entries.filter(({ method }) => method === 'POST');
-      const { password, ...user } = sent?.body as Record<string, unknown>;
-      expect(user).toEqual({
-        ...{ name: 'New Person', email: 'new.person@example.com', display_name: 'Newbie' },
-        custom_attributes: { phone_number: '+49 30 1' },
-      });
-      expect(password).toMatch(/^[\w-]{32}-aA1$/);
-      expect(createProfile.outcomes[0]?.calls).toEqual([
-        { method: 'POST', path: '/platform/api/v1/users', body: { ...user, password: '[redacted]' } },
-      ]);
-      expect(createProfile.status).toBe('APPLIED');
-      expect(createProfile.profile).toMatchObject({ id: 'omnivibe:20028', displayName: 'Newbie' });
-      expect(text + log.join('')).not.toContain(String(password));
+      return { payload: createProfile, told: text + log.join('') };
     } finally {
       await other.close();
       await backends.close();
     }
+  }
+
+  it('omnivibe creates a confirmed user with a password that is never shown', async () => {
+    await start();
+    const { payload, told } = await createByPlatform({
+      ...PATCH,
+      displayName: 'Newbie',
+      phone: '+49 30 1',
+    });
+    const [sent] = gateway.omnivibe.ledger.entries.filter(({ method }) => method === 'POST');
+    const { password, ...user } = sent?.body as Record<string, unknown>;
+    expect(user).toEqual({
+      ...{ name: 'New Person', email: 'new.person@example.com', display_name: 'Newbie' },
+      custom_attributes: { phone_number: '+49 30 1' },
+    });
+    expect(password).toMatch(/^[\w-]{32}-aA1$/);
+    expect(payload.outcomes[0]?.calls).toEqual([
+      { method: 'POST', path: '/platform/api/v1/users', body: { ...user, password: '[redacted]' } },
+    ]);
+    expect(payload.status).toBe('APPLIED');
+    expect(payload.profile).toMatchObject({ id: 'omnivibe:20028', displayName: 'Newbie' });
+    expect(told).not.toContain(String(password));
+  });
+
+  it('a taken address, which nobody can be looked up by, is noticed in the answer, and its owner left alone', async () => {
+    await start();
+    const { payload } = await createByPlatform({
+      ...PATCH,
+      email: 'petra.allein@example.com',
+      phone: '+49 1',
+    });
+    expect(payload.status).toBe('FAILED');
+    expect(payload.profile).toBeNull();
+    // omnivibe has no username.
+    expect(payload.userErrors.map(({ code }) => code)).toEqual(['CONFLICT', 'UNSUPPORTED']);
+    const writes = gateway.omnivibe.ledger.entries.filter(({ method }) => method !== 'GET');
+    expect(writes.map(({ method }) => method)).toEqual(['POST']);
+  });
+
+  it('whether somebody was created whose answer is lost cannot be told', async () => {
+    await start();
+    gateway.omnivibe.switches.set({ only: { method: 'POST' }, reply: { status: 500, isHandled: true } });
+    const { payload } = await createByPlatform(PATCH);
+    expect([payload.status, statesOf(payload, 'OMNIVIBE')['email']]).toEqual(['PARTIAL', 'UNCERTAIN']);
   });
 });

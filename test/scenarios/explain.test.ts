@@ -161,20 +161,18 @@ describe('the sandbox’s own people', () => {
       // What is inherited is explained as far as it is the person's own.
       const INHERITED = /(roleId|tagsOnRoute|tagsOnEdit|limitBacklogAccess|backlogRequiredTagIds)$/;
       const pathOf = (field: string) => field.replace('skills.', 'skills.own.').replace(INHERITED, '$1.own');
-      const selections = readable.map(({ field }, i) => {
+      const selections = readable.map(({ field }) => {
         const [first = '', ...deeper] = pathOf(field).split('.');
-        return `f${i}: ${first} ${deeper.reduceRight((below, step) => `{ ${step} ${below} }`, '')}`;
+        return `${first} ${deeper.reduceRight((below, step) => `{ ${step} ${below} }`, '')}`;
       });
       const { profile } = (await gateway.query(`{ profile(id: "${id}") { ${selections.join('\n')} } }`)) as {
         profile: Record<string, unknown>;
       };
-      const shown = readable.map(({ field }, i) => {
-        const [, ...deeper] = pathOf(field).split('.');
-        return deeper.reduce<unknown>(
-          (value, step) => (value as Record<string, unknown>)[step],
-          profile[`f${i}`],
-        );
-      });
+      const shown = readable.map(({ field }) =>
+        pathOf(field)
+          .split('.')
+          .reduce<unknown>((value, step) => (value as Record<string, unknown>)[step], profile),
+      );
       const chosen = readable.map(
         (each) => each.values?.find(({ backend }) => backend === each.chosen)?.value ?? null,
       );
@@ -543,7 +541,7 @@ describe('what a caller may do', () => {
 
   const EVERYTHING: readonly Rights[] = [
     ['READ_WRITE', 'WRITE_ONLY', 'READ_WRITE'],
-    ['READ_WRITE', 'READ_WRITE', 'READ_ONLY'],
+    ['READ_WRITE', 'READ_WRITE', 'UNSUPPORTED'],
     ['UNSUPPORTED', 'READ_WRITE', 'UNSUPPORTED'],
     ['WRITE_ONLY', 'UNSUPPORTED', 'UNSUPPORTED'],
     ['READ_ONLY', 'UNSUPPORTED', 'UNSUPPORTED'],
@@ -560,7 +558,7 @@ describe('what a caller may do', () => {
       'mind:44',
       [
         ['READ_ONLY', 'DENIED', 'DENIED'],
-        ['READ_ONLY', 'DENIED', 'DENIED'],
+        ['READ_ONLY', 'DENIED', 'UNSUPPORTED'],
         ['UNSUPPORTED', 'DENIED', 'UNSUPPORTED'],
         ['DENIED', 'UNSUPPORTED', 'UNSUPPORTED'],
         ['READ_ONLY', 'UNSUPPORTED', 'UNSUPPORTED'],
@@ -581,7 +579,7 @@ describe('what a caller may do', () => {
     };
     expect(await rightsOf(guarded, 'mind:43', headers)).toEqual({
       phone: ['READ_WRITE', 'WRITE_ONLY', 'READ_ONLY'],
-      displayName: ['READ_WRITE', 'READ_WRITE', 'READ_ONLY'],
+      displayName: ['READ_WRITE', 'READ_WRITE', 'UNSUPPORTED'],
       'settings.inbox.messageSignature': ['UNSUPPORTED', 'READ_WRITE', 'UNSUPPORTED'],
       avatar: ['WRITE_ONLY', 'UNSUPPORTED', 'UNSUPPORTED'],
       lastSeenAt: ['READ_ONLY', 'UNSUPPORTED', 'UNSUPPORTED'],
@@ -592,7 +590,7 @@ describe('what a caller may do', () => {
     // The administrator is not one of those whose tokens the gateway holds.
     expect(await rightsOf(open, 'omnivibe:900', {})).toMatchObject({
       'settings.inbox.messageSignature': ['UNSUPPORTED', 'SELF_ONLY', 'UNSUPPORTED'],
-      displayName: ['READ_WRITE', 'READ_WRITE', 'READ_ONLY'],
+      displayName: ['READ_WRITE', 'READ_WRITE', 'UNSUPPORTED'],
     });
   });
 });

@@ -30,8 +30,8 @@ import {
 } from './write-fates.js';
 
 /** How long a gateway waits for a backend. */
-const TIMEOUT_MS = 500;
-const GATEWAYS = 16;
+const TIMEOUT_MS = 400;
+const GATEWAYS = 10;
 const LINKED = CAST.slice(0, 3);
 
 const ALL_APPLIED = eachBackend((): FateName => 'applied');

@@ -259,6 +259,7 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
   }
 
   const reader: Reads = {
+    canSearch: credentials.list !== null,
     credential: 'gateway',
 
     async callersAccount() {
