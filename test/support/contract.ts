@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
+import type { LedgerEntry } from '../../src/sandbox/core/ledger.js';
 
 export type ContractName = 'mind' | 'omnivibe' | 'v2';
 
@@ -125,4 +126,24 @@ function typed(value: string, type?: string): unknown {
   if (type === 'string') return value;
   if (value === 'true' || value === 'false') return value === 'true';
   return /^-?\d+$/.test(value) ? Number(value) : value;
+}
+
+const loaded = new Map<ContractName, Contract>();
+
+/** Holds requests as a sandbox's ledger has them against the backend's contract; throws for one that breaks it. */
+export function assertContractKept(name: ContractName, entries: readonly LedgerEntry[]): void {
+  const contract = loaded.get(name) ?? loadContract(name);
+  loaded.set(name, contract);
+  for (const { method, path, route, query, headers, body } of entries) {
+    const template = (route ?? path).replaceAll(/:(\w+)/g, '{$1}');
+    const contentType = headers['content-type']?.split(';')[0] ?? '';
+    const problems = contract.checkRequest({
+      method,
+      route: template,
+      query,
+      contentType,
+      requestBody: body,
+    });
+    if (problems.length > 0) throw new Error(`${name} ${method} ${path}?${query}: ${problems.join('; ')}`);
+  }
 }

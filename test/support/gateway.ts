@@ -1,4 +1,5 @@
-// A gateway with its sandbox backends, all on real sockets, and a client that checks every bill it gets.
+// A gateway with its sandbox backends, all on real sockets, and a client that checks every answer: its bill, the calls behind it, and
+// that it holds no secret.
 import { expect } from '@jest/globals';
 import { createAdapters } from '../../src/adapters/index.js';
 import { loadConfig } from '../../src/config.js';
@@ -10,6 +11,7 @@ import type { V2Sandbox } from '../../src/sandbox/v2/index.js';
 import { joinBackends } from '../../src/server/backends.js';
 import { startGateway } from '../../src/server/gateway.js';
 import { createLogger } from '../../src/server/logging.js';
+import { assertContractKept } from './contract.js';
 import { expectNoSecrets } from './secrets.js';
 
 export interface GraphQLAnswer {
@@ -64,12 +66,15 @@ export interface TestGatewayOptions {
   readonly people?: readonly CastMember[];
 }
 
+/** A busy machine is no reason for a call to be given up; tests of time limits set their own. */
+const PATIENT = { UPSTREAM_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '40000' };
+
 /** Starts everything on free ports. `env` as for `npm start`; all three backends are sandboxes. */
 export async function startTestGateway({
   env = {},
   people = CAST,
 }: TestGatewayOptions = {}): Promise<TestGateway> {
-  const config = loadConfig({ PORT: '0', ...env });
+  const config = loadConfig({ ...PATIENT, PORT: '0', ...env });
   const backends = await joinBackends(config, people);
   const { mind, omnivibe, v2 } = backends.sandboxes;
   if (mind === null || omnivibe === null || v2 === null)
@@ -111,6 +116,10 @@ export async function startTestGateway({
       extensions: body.extensions ?? {},
     };
     expectTrueBill(answer, before, counts());
+    const { mind: m, omnivibe: o, v2: v } = received();
+    assertContractKept('mind', m.slice(before.mind));
+    assertContractKept('omnivibe', o.slice(before.omnivibe));
+    assertContractKept('v2', v.slice(before.v2));
     return answer;
   }
 
