@@ -185,7 +185,11 @@ export class GatewayError extends Error {
   }
 }
 
+/** The backend, or a proxy before it, gave up waiting: what was sent may have arrived. */
+const GIVEN_UP = [408, 499];
+
 function deliveryOf(code: ErrorCode, httpStatus: number | undefined): Delivery {
+  if (httpStatus !== undefined && GIVEN_UP.includes(httpStatus)) return 'unknown';
   if (httpStatus !== undefined && httpStatus >= 300 && httpStatus < 500) return 'refused';
   return UNKNOWN_DELIVERY.includes(code) ? 'unknown' : 'unsent';
 }

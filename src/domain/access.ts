@@ -81,7 +81,9 @@ export function decideAccess(question: AccessQuestion): BackendAccess {
     return say('DENIED', "Reading other people's accounts needs readAnyUserProfile.");
   }
   if (writer === null) return say('READ_ONLY', 'The backend does not let this field be changed.');
-  const mayWrite = mayWriteAnybody(caller) || (isSelf && credential === 'caller');
+  // Oneself one may change, but not so that somebody else's account becomes one's own.
+  const maySelf = isSelf && credential === 'caller' && writer.isLinking !== true;
+  const mayWrite = mayWriteAnybody(caller) || maySelf;
   if (!mayWrite && !(isSelf && question.isOwnTokenHeld)) {
     return say(isShown ? 'READ_ONLY' : 'DENIED', `Changing it needs ${WRITE_ANY}.`);
   }

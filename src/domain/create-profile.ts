@@ -119,8 +119,9 @@ function planCreation(
   { backends, sendActivationMail }: CreateRequest,
 ): CreationPlan {
   const writer = writers[backend] as BackendWriter<Backend> | null;
+  const isTaken = (field: FieldPath, at: Backend) => isTakenBy(field, at) && !isOutdone(field, at, wishes);
   const mine = wishes.filter(
-    ({ field }) => isTakenBy(field, backend) || !backends.some((other) => isTakenBy(field, other)),
+    ({ field }) => isTaken(field, backend) || !backends.some((other) => isTaken(field, other)),
   );
   const fields = mine.map((wish) => planField(wish, wishes, backend, writer));
   const skipAll = (problem: Problem): CreationPlan => ({
@@ -148,6 +149,12 @@ function planCreation(
 
 function isNeeded(field: string, backend: Backend): boolean {
   return REQUIRED.some((required) => required === field) || (backend === 'v2' && field === 'username');
+}
+
+/** The same field of Mind under its own name is meant more closely. */
+function isOutdone(field: FieldPath, backend: Backend, wishes: readonly Wish[]): boolean {
+  const isOwnNameGiven = wishes.some((wish) => wish.field === 'mind.nameAlias');
+  return field === 'displayName' && backend === 'mind' && isOwnNameGiven;
 }
 
 /** Mind takes the address on creation, and only then. */
@@ -178,7 +185,7 @@ function planField(
     isWriteOnly: OWNERSHIP[field].write[backend]?.isWriteOnly === true,
   });
   if (wish.problem !== null) return outcome('SKIPPED', null, wish.problem);
-  if (!isTakenBy(field, backend)) {
+  if (!isTakenBy(field, backend) || isOutdone(field, backend, wishes)) {
     const message = `${backend}: there is no such field as ${field}.`;
     return outcome('SKIPPED', null, { code: 'UNSUPPORTED', message });
   }
@@ -228,20 +235,23 @@ async function create(context: WriteContext, plan: CreationPlan, email: string):
   return { plan, ref: null, error: new GatewayError('UPSTREAM_BAD_RESPONSE', message, { backend }) };
 }
 
-/** omnivibe answers a taken address with the user who has it, unchanged: an account under another name is no new one. */
+/** omnivibe answers a taken address with the user who has it, unchanged: under another name, or with memberships already, an account is no new one. */
 async function unlessKnown(context: WriteContext, plan: CreationPlan, ref: AccountRef): Promise<Created> {
   const created: Created = { plan, ref, error: null };
   if (ref.backend !== 'omnivibe') return created;
   try {
-    const account = await context.reopen().omnivibe?.accountById(ref.id);
+    const { omnivibe } = context.reopen();
+    const account = await omnivibe?.accountById(ref.id, 'profile');
     const wanted = plan.fields.find(({ field }) => field === 'firstName')?.after;
-    if (account?.name == null || isSameValue(account.name, wanted)) return created;
+    // The platform makes users who are a member of nothing yet.
+    const isMember = omnivibe?.canSearch !== true && (account?.memberships?.length ?? 0) > 0;
+    if (account?.name == null || (isSameValue(account.name, wanted) && !isMember)) return created;
   } catch (error) {
     // What is there is read again, and said, in the end.
     if (error instanceof GatewayError) return created;
     throw error;
   }
-  const message = `omnivibe: the address is already that of ${formatRef(ref)}, whose name is another one. Nobody was created there.`;
+  const message = `omnivibe: the address is already that of ${formatRef(ref)}. Nobody was created there.`;
   const error = new GatewayError('CONFLICT', message, { backend: 'omnivibe', delivery: 'refused' });
   return { plan, ref: null, error };
 }

@@ -56,6 +56,8 @@ export interface BackendOutcome {
 export interface Mended {
   readonly call: WriteCall;
   readonly field: FieldOutcome;
+  /** The field as it turns out to be. */
+  readonly confirm: (readers: Readers) => Promise<FieldOutcome>;
 }
 
 export type MutationStatus = 'APPLIED' | 'PARTIAL' | 'UNCHANGED' | 'REJECTED' | 'FAILED';

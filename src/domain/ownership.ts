@@ -51,6 +51,8 @@ export interface Writer {
   readonly isWriteOnly?: true;
   /** True where only the person's own token can do it. */
   readonly isSelfOnly?: true;
+  /** True where accounts are linked by the value: whoever writes it decides whose another account is. */
+  readonly isLinking?: true;
 }
 
 export interface Ownership<T> {
@@ -183,7 +185,10 @@ export const OWNERSHIP: Table = {
   },
   avatarUrl: { read: [omnivibe(({ avatarUrl }) => avatarUrl)], write: {} },
   avatar: { read: [], write: { mind: { as: 'image', isWriteOnly: true } } },
-  externalId: { read: [mind(({ externalId }) => externalId)], write: { mind: { as: 'externalId' } } },
+  externalId: {
+    read: [mind(({ externalId }) => externalId)],
+    write: { mind: { as: 'externalId', isLinking: true } },
+  },
   lastSeenAt: { read: [mind(({ lastSeenAt }) => lastSeenAt)], write: {} },
 
   'routing.call': {

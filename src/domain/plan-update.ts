@@ -231,8 +231,9 @@ function isRenamedAway(
   { account }: Target,
   state: UpdateState,
 ): boolean {
-  if (field !== 'displayName' || account?.backend !== 'omnivibe' || value !== account.name) return false;
-  return wishes.some((wish) => isName(wish.field)) && wholeName(wishes, state) !== value;
+  const isHidden = value === null || value === account?.name;
+  if (field !== 'displayName' || account?.backend !== 'omnivibe' || !isHidden) return false;
+  return wishes.some((wish) => isName(wish.field)) && wholeName(wishes, state) !== account.name;
 }
 
 /** What to do about accounts that are linked by an address which this outcome changes. */

@@ -54,6 +54,8 @@ export interface DirectoryPage {
 export interface BackendReader<B extends Backend> {
   /** Whose credential the reads use. The gateway's own one is used only after a decision, see access.ts. */
   readonly credential: 'caller' | 'gateway';
+  /** Whose credential has seen what the index remembers. */
+  readonly indexCredential: 'caller' | 'gateway';
   /** Who has this address, compared normalised. Warm: no call; cold: one sweep of the backend. */
   accountsByEmail(email: string): Promise<readonly KnownAccount[]>;
   /** Who carries this external id; costs as `accountsByEmail`. Backends without such an id answer []. */

@@ -1,6 +1,6 @@
 // The use cases of reading: find people by id, by address, or in a directory.
 import { GatewayError } from '../errors.js';
-import { assertMayRead } from './access.js';
+import { assertMayRead, mayRead } from './access.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { ANCHOR_ORDER } from './identity.js';
 import { createPerson, type Person, type ReadContext } from './person.js';
@@ -76,18 +76,29 @@ async function findByRef(
     return (await person.account(backend)) === null ? null : person;
   } catch (error) {
     // The account cannot be read now. If it is known to exist, what other backends hold can still be shown.
-    const isKnown = await reader.knownById(id).then(
-      (known) => known !== null,
-      () => false,
-    );
+    const isKnown =
+      mayAskIndex(context, seed) &&
+      (await reader.knownById(id).then(
+        (known) => known !== null,
+        () => false,
+      ));
     if (isKnown) return person;
     throw error;
   }
 }
 
-async function exists({ readers }: ReadContext, { backend, id }: AccountRef): Promise<boolean> {
+async function exists(context: ReadContext, ref: AccountRef): Promise<boolean> {
+  const reader = context.readers[ref.backend];
+  if (mayAskIndex(context, ref) && (await reader?.knownById(ref.id)) != null) return true;
+  return (await reader?.accountById(ref.id)) != null;
+}
+
+/** Whether the caller may learn from what is remembered that an account exists: the gateway's own credential may have seen it. */
+function mayAskIndex({ readers, caller }: ReadContext, { backend, id }: AccountRef): boolean {
   const reader = readers[backend];
-  return (await reader?.knownById(id)) != null || (await reader?.accountById(id)) != null;
+  // Where the gateway's credential reads, it has been decided already that it may.
+  const isDecided = reader?.indexCredential === 'caller' || reader?.credential === 'gateway';
+  return isDecided || mayRead(caller, backend === 'mind' ? id : null);
 }
 
 /** The person with this address; null when nobody has it. Throws AMBIGUOUS_LINK when it does not identify one person. */
@@ -102,7 +113,10 @@ export async function getProfileByEmail(
   const readers = ANCHOR_ORDER.flatMap((backend) => context.readers[backend] ?? []);
   if (!context.caller.isTrusted) assertMayLookUp(context);
   // What is remembered may be minutes old, so "nobody" and "not any more" are asked of the backends again.
-  for (const ask of ['accountsByEmail', 'searchByEmail'] as const) {
+  const isIndexOpen =
+    mayRead(context.caller, null) || readers.every(({ indexCredential }) => indexCredential === 'caller');
+  const asks = isIndexOpen ? (['accountsByEmail', 'searchByEmail'] as const) : (['searchByEmail'] as const);
+  for (const ask of asks) {
     const sides = await Promise.allSettled(readers.map((reader) => reader[ask](email)));
     const accounts = sides.flatMap((side) => (side.status === 'fulfilled' ? side.value : []));
     const anchor = await onePerson(context, email, accounts);

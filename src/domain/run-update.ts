@@ -101,7 +101,9 @@ async function lookAfter(run: Run, readers: Readers, options: RunOptions): Promi
 
 async function lookAgain(first: Look, readers: Readers, options: RunOptions): Promise<Look> {
   if (!first.isSecondWanted) return first;
-  return { ...first, seen: await look(first, readers, options) };
+  const [seen, field] = await Promise.all([look(first, readers, options), first.mended?.confirm(readers)]);
+  const mended = first.mended === null || field === undefined ? null : { ...first.mended, field };
+  return { ...first, seen, mended };
 }
 
 async function mend({ outcome, sent }: Run, readers: Readers): Promise<Mended | null> {
@@ -124,8 +126,7 @@ async function look(
   const wanted = run.outcome.fields.filter((field) => {
     const call = callOf(field, run);
     const error = call === undefined ? undefined : run.sent.get(call);
-    const isVerified = verify || field.field.startsWith('settings.work.');
-    return error === null ? isVerified : error?.delivery === 'unknown';
+    return error === null ? verify : error?.delivery === 'unknown';
   });
   return new Map(
     await Promise.all(
@@ -147,13 +148,17 @@ function settleLook({ outcome, sent, seen, mended }: Look): BackendOutcome {
   );
   const attempted = outcome.calls.filter((call) => sent.has(call) && sent.get(call)?.delivery !== 'unsent');
   const errors = [...sent.values()].filter((error) => error !== null);
+  const isMoved = fields.some(({ field, state }) => field === 'email' && MAY_BE_THERE.includes(state));
   return {
     ...outcome,
+    message: isMoved ? outcome.message : null,
     calls: mended === null ? attempted : [...attempted, mended.call],
     fields: mended === null ? fields : [...fields, mended.field],
     upstreamTxId: errors.find(({ upstreamTxId }) => upstreamTxId !== undefined)?.upstreamTxId ?? null,
   };
 }
+
+const MAY_BE_THERE: readonly FieldOutcome['state'][] = ['VERIFIED', 'ACCEPTED', 'UNCERTAIN'];
 
 function settleField(field: FieldOutcome, run: Run, seen: Shown | GatewayError): FieldOutcome {
   const call = callOf(field, run);

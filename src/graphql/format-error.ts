@@ -85,6 +85,11 @@ export function createFormatError(
         extensions: { code, retryable: false },
       };
     }
+    // Raised by the execution over a value in the document, which its message repeats.
+    if (original instanceof GraphQLError && original.nodes !== undefined) {
+      const message = 'The value of an argument is not acceptable: a variable is null where it may not be.';
+      return { ...place(formatted), message, extensions: { code: 'BAD_USER_INPUT', retryable: false } };
+    }
     report(original);
     return {
       ...place(formatted),

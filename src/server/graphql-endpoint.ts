@@ -144,15 +144,18 @@ function omnivibeToken(req: IncomingMessage): string | null {
   return typeof token === 'string' && token !== '' ? token : null;
 }
 
-const TAKES_JSON = /\*\/\*|application\/(\*|json|graphql-response\+json)/i;
+const TAKES_GRAPHQL_RESPONSE =
+  /(?:^|,)\s*application\/graphql-response\+json\s*(?:,|$|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))/i;
 
 function headerMap(req: IncomingMessage): HeaderMap {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(req.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
-  // JSON is all there is. Apollo would find that out after the operation has run, and throw its answer away.
-  if (!TAKES_JSON.test(headers.get('accept') ?? '')) headers.delete('accept');
+  // JSON is all there is, under one of two names. Apollo would find out that another one is wanted after the operation has run.
+  const isGraphQLResponse = TAKES_GRAPHQL_RESPONSE.test(headers.get('accept') ?? '');
+  if (isGraphQLResponse) headers.set('accept', 'application/graphql-response+json');
+  else headers.delete('accept');
   return headers;
 }
 

@@ -1,25 +1,36 @@
 // What a JSON body may not be, however well-formed: nested without end, or holding keys and text that do harm further on.
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
-/** Whether JSON text in UTF-8 nests deeper than that. Looks at bytes alone, so that nothing recurses into the depth. */
-export function nestsDeeper(json: Uint8Array, levels: number): boolean {
+export interface JsonLimits {
+  readonly levels: number;
+  /** Items of lists and keys of objects, all together. */
+  readonly values: number;
+}
+
+/** Which limit JSON text in UTF-8 exceeds; null when none. Looks at bytes alone, so that nothing is built or recurses. */
+export function excessOfJson(json: Uint8Array, { levels, values }: JsonLimits): keyof JsonLimits | null {
   let depth = 0;
+  let separators = 0;
   for (let i = 0; i < json.length; i += 1) {
     const byte = json[i] ?? 0;
     if (byte === QUOTE) {
       i += 1;
       while (i < json.length && json[i] !== QUOTE) i += json[i] === BACKSLASH ? 2 : 1;
+    } else if (byte === COMMA) {
+      separators += 1;
+      if (separators >= values) return 'values';
     } else if (OPENING.has(byte)) {
       depth += 1;
-      if (depth > levels) return true;
+      if (depth > levels) return 'levels';
     } else if (CLOSING.has(byte)) {
       depth -= 1;
     }
   }
-  return false;
+  return null;
 }
 
 /** Keys that change what an object is rather than what it holds. */
@@ -33,9 +44,16 @@ export function flawOf(value: unknown): string | null {
     return LONE_SURROGATE.test(value) ? 'holds a surrogate without its other half' : null;
   }
   if (typeof value !== 'object' || value === null) return null;
-  for (const [key, item] of Object.entries(value)) {
+  if (Array.isArray(value)) {
+    for (const item of value as unknown[]) {
+      const flaw = flawOf(item);
+      if (flaw !== null) return flaw;
+    }
+    return null;
+  }
+  for (const key of Object.keys(value)) {
     if (RESERVED_KEYS.has(key)) return `has a key named ${key}`;
-    const flaw = flawOf(key) ?? flawOf(item);
+    const flaw = flawOf(key) ?? flawOf((value as Readonly<Record<string, unknown>>)[key]);
     if (flaw !== null) return flaw;
   }
   return null;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { flawOf, nestsDeeper } from './json-limits.js';
+import { excessOfJson, flawOf } from './json-limits.js';
 import { RequestRefused } from './replies.js';
 
 const MIB = 1024 * 1024;
@@ -8,7 +8,8 @@ const MAX_BODY_BYTES = 4 * MIB;
 /** Of anything else. */
 const MAX_QUERY_BYTES = MIB;
 /** Levels of objects and lists, the body's own one included. */
-const MAX_DEPTH = 32;
+/** A bulk of 1,000 updates that patch everything holds some 50,000 values. */
+const LIMITS = { levels: 32, values: 100_000 };
 
 export interface JsonBody {
   readonly value: unknown;
@@ -29,8 +30,10 @@ export async function readJsonBody(req: IncomingMessage): Promise<JsonBody> {
     throw new RequestRefused(415, 'UNSUPPORTED_MEDIA_TYPE', 'Compressed request bodies are not taken.');
   }
   const bytes = await readBytes(req);
-  if (nestsDeeper(bytes, MAX_DEPTH)) {
-    throw new RequestRefused(400, 'BAD_REQUEST', `The body nests deeper than ${MAX_DEPTH} levels.`);
+  const excess = excessOfJson(bytes, LIMITS);
+  if (excess !== null) {
+    const limit = LIMITS[excess].toLocaleString('en');
+    throw new RequestRefused(400, 'BAD_REQUEST', `The body has more than ${limit} ${excess}.`);
   }
   const value = parseJson(bytes);
   const flaw = flawOf(value);

@@ -1,7 +1,7 @@
 // The one place that knows what a secret looks like by its name.
 
 const SECRET_KEY =
-  /token|secret|passw(or)?d|passphrase|passcode|pwd|jwt|bearer|hmac|credential|authorization|cookie|session|connect\.sid|(api|access|private|auth|shared|signature|signing|encryption)[ ._-]?(key|auth)/i;
+  /token|secret|passw(or)?[dt]|kennwort|geheim|\botp|totp|sess(ion)?_?id|client[ ._-]?key|passphrase|passcode|pwd|jwt|bearer|hmac|credential|authorization|cookie|session|connect\.sid|(api|access|private|auth|shared|signature|signing|encryption)[ ._-]?(key|auth)/i;
 const MAX_DEPTH = 32;
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };

@@ -24,6 +24,8 @@ const attack = (body: string | Uint8Array) =>
 const times = (count: number, part: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => part(i)).join(' ');
 const doc = (query: string, variables?: object) => JSON.stringify({ query, variables });
+const withList = (items: string) => `{"query":"{ nothing }","variables":{"x":[${items}0]}}`;
+const filled = (item: string) => withList(item.repeat((4 * MIB - 200) / item.length));
 const fragments = (count: number, inner: (i: number) => string) =>
   times(count, (i) => `fragment f${i} on Profile { ${i === count - 1 ? 'id' : inner(i + 1)} }`);
 const PERSON = (fields: string) => `{ profile(id: "mind:42") { ${fields} } }`;
@@ -69,6 +71,10 @@ const ATTACKS: readonly (readonly [what: string, body: string | Uint8Array])[] =
   ],
   ['4 MiB of open brackets', '['.repeat(4 * MIB)],
   ['a MiB of keys', `{${times(100_000, (i) => `"${i}":1,`)}"query":1}`],
+  ['4 MiB of numbers', filled('0,')],
+  ['4 MiB of empty objects', filled('{},')],
+  ['4 MiB of empty texts', filled('"",')],
+  ['99,000 numbers that are taken', withList('0,'.repeat(99_000))],
   ['4 MiB that is no UTF-8', Buffer.alloc(4 * MIB - 1, 0xff)],
 ];
 

@@ -398,3 +398,16 @@ describe('a document', () => {
     },
   );
 });
+
+describe('a variable that is null where its default would not have been', () => {
+  it('is refused, and what stands beside it is repeated nowhere', async () => {
+    const { code, message } = await refusal(
+      `mutation ($id: ID = "mind:42") {
+        changePassword(input: { profileId: $id, newPassword: "${MARK}-Secret-1" }) { status }
+      }`,
+      { id: null },
+    );
+    expect(code).toBe('BAD_USER_INPUT');
+    expect(message + JSON.stringify(gateway.log)).not.toContain(MARK);
+  });
+});

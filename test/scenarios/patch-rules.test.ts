@@ -404,7 +404,7 @@ describe('where Mind replaces the settings as a whole', () => {
       expect(answer.status).toBe('PARTIAL');
       const fields = answer.outcomes.flatMap((outcome) => outcome.fields);
       expect(fields).toMatchObject([
-        { field: path, state: 'VERIFIED' },
+        { field: path, state: verify ? 'VERIFIED' : 'ACCEPTED' },
         { field: 'settings.work', state: 'MISMATCH' },
       ]);
       expect(answer.userErrors).toMatchObject([
@@ -425,7 +425,8 @@ describe('where Mind replaces the settings as a whole', () => {
       replacing.mind.switches.set({ settingsPatch: 'replace' });
       const before = await settingsAt(replacing);
       const answer = await update(replacing, nested([[path, value]]), { verify });
-      expect(answer).toMatchObject({ status: 'APPLIED', userErrors: [], outcomes: [{ state: 'VERIFIED' }] });
+      const state = verify ? 'VERIFIED' : 'ACCEPTED';
+      expect(answer).toMatchObject({ status: 'APPLIED', userErrors: [], outcomes: [{ state }] });
       expect(answer.sent.mind).toHaveLength(1);
       expect(await settingsAt(replacing)).toEqual(withChange(before, part));
     },
@@ -443,7 +444,7 @@ describe('where Mind replaces the settings as a whole', () => {
     off();
     expect(status).toBe('PARTIAL');
     expect(userErrors).toMatchObject([
-      { field: ['settings.work'], message: expect.stringContaining('Writing them back failed') },
+      { field: ['settings.work'], message: expect.stringContaining('Writing them back did not help') },
     ]);
     const lost = without(before, 'roleId');
     expect(outcomes[0]?.fields[1]).toMatchObject({ state: 'MISMATCH', before: lost, after: null });

@@ -134,6 +134,18 @@ describe('what nobody allows', () => {
   });
 });
 
+describe('what accounts are linked by', () => {
+  it('is not one’s own to write: it would make somebody else’s account one’s own', async () => {
+    const input = { profileId: 'mind:43', patch: { externalId: 'EMP-0042' } };
+    const { status, userErrors } = await update(bearer(43), input);
+    expect([status, userErrors]).toEqual([
+      'REJECTED',
+      [{ code: 'FORBIDDEN', field: ['externalId'], backend: 'MIND' }],
+    ]);
+    expect(writes()).toEqual([]);
+  });
+});
+
 describe('one’s own password', () => {
   it('is set with one’s own credentials alone', async () => {
     const query = `mutation ($input: ChangePasswordInput!) { changePassword(input: $input) {

@@ -203,6 +203,20 @@ describe('a body', () => {
   );
 });
 
+describe('an Accept header', () => {
+  it.each([
+    'application/json;q=0',
+    'application/jsonp',
+    'application/json5, text/html',
+    '*/*;q=0',
+    'application/graphql-response+json;q=0',
+  ])('that nothing here suits (%s) is answered all the same: a write may have been made', async (accept) => {
+    const answer = await post(gateway.url, NAMES, { accept });
+    expect(answer).toMatchObject({ status: 200 });
+    expect(answer.headers['content-type']).toMatch(/^application\/json/);
+  });
+});
+
 describe('a path', () => {
   it.each(['/graphq', '/graphql/', '/graphql/x', '/GraphQL', '/.env', '/livez/', '//'])(
     '%s that is none is 404',

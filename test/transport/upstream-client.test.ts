@@ -344,6 +344,7 @@ describe('a status', () => {
     [402, 'FORBIDDEN', 'refused'],
     [403, 'FORBIDDEN', 'refused'],
     [404, 'NOT_FOUND', 'refused'],
+    [408, 'UPSTREAM_REJECTED', 'unknown'],
     [409, 'CONFLICT', 'refused'],
     [412, 'CONFLICT', 'refused'],
     [422, 'UPSTREAM_REJECTED', 'refused'],

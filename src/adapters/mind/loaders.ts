@@ -170,6 +170,7 @@ export function createMindReader(options: MindReaderOptions): MindReader {
 
   return {
     credential: credential.isCallers ? 'caller' : 'gateway',
+    indexCredential: sweepCredential.isCallers ? 'caller' : 'gateway',
 
     accountsByEmail: async (email) => (await snapshot()).byEmail(email),
     accountsByExternalId: async (externalId) => (await snapshot()).byExternalId(externalId),

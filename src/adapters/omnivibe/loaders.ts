@@ -261,6 +261,7 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
   const reader: Reads = {
     canSearch: credentials.list !== null,
     credential: 'gateway',
+    indexCredential: 'gateway',
 
     async callersAccount() {
       const user = callersToken === null ? null : await byToken.load(callersToken);

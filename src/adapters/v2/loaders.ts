@@ -175,6 +175,7 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
 
   return {
     credential: 'gateway',
+    indexCredential: 'gateway',
     deskStatuses,
 
     accountsByEmail: async (email) => (await snapshot()).byEmail(email),

@@ -1643,8 +1643,8 @@ export type UpdateProfileInput = {
   /** `<backend>:<native id>` of any of the person's accounts, such as `mind:42`. */
   readonly profileId: Scalars['ID']['input'];
   /**
-   * Whether what was written is read back. When false, what a backend has taken is ACCEPTED; settings of Mind are read back
-   * all the same, and so is a write whose answer was lost.
+   * Whether what was written is read back. When false, what a backend has taken is ACCEPTED; settings of Mind are looked
+   * at all the same, for others that may be lost, and so is a write whose answer was lost.
    */
   readonly verify?: InputMaybe<Scalars['Boolean']['input']>;
 };
