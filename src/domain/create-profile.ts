@@ -41,9 +41,19 @@ export async function createProfile(
   if (isProblem(read)) return rejected(read);
   // There is nothing to clear yet.
   const wishes = read.filter(({ value }) => value !== null);
-  const problem = whyRefused(context, request, wishes);
+  const problem = whyRefused(request, wishes);
   if (problem !== null) return rejected(problem);
   const backends = BACKENDS.filter((backend) => request.backends.includes(backend));
+  if (!mayWriteAnybody(context.read.caller)) {
+    const denied = new GatewayError('FORBIDDEN', 'Creating people needs updateSpecificProfile.');
+    const plans = backends.map((backend) =>
+      failedPlan(planCreation(context, backend, wishes, request), denied),
+    );
+    const outcomes = await Promise.all(
+      plans.map((plan) => outcomeOf(context, { plan, ref: null }, context.read.readers)),
+    );
+    return resultOf(null, outcomes);
+  }
   const email = wantedText(wishes, 'email') ?? '';
   const holders = await Promise.all(
     backends.map((backend) => findHolders(context.read.readers, backend, email)),
@@ -66,14 +76,7 @@ export async function createProfile(
   return finish(context, created, selection);
 }
 
-function whyRefused(
-  { read: { caller } }: WriteContext,
-  { backends }: CreateRequest,
-  wishes: readonly Wish[],
-): Problem | null {
-  if (!mayWriteAnybody(caller)) {
-    return { code: 'FORBIDDEN', message: 'Creating people needs updateSpecificProfile.' };
-  }
+function whyRefused({ backends }: CreateRequest, wishes: readonly Wish[]): Problem | null {
   if (backends.length === 0) {
     return { code: 'BAD_USER_INPUT', message: 'Argument "backends" must name at least one backend.' };
   }

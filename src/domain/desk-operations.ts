@@ -47,6 +47,9 @@ export async function runDeskOperation(
   const found = await findPerson(context, profileId, { backends: new Set(['v2']), omnivibeDepth: 'listed' });
   if (isProblem(found)) return rejected(found);
   const account = await findAccount(found);
+  if (isProblem(account) && account.code === 'FORBIDDEN' && writers.v2 !== null) {
+    return resultOf(found, [deniedOutcome(operation.call(writers.v2, found.seed.id), account)]);
+  }
   if (isProblem(account)) return rejected(account, found, 'v2');
   if (writers.v2 === null) throw new TypeError('v2 takes no part');
   const outcome = await plan(context, writers.v2, account.id, operation);
@@ -71,7 +74,7 @@ export async function refreshTab(context: WriteContext, tabId: string): Promise<
   if (problem !== null) return rejected(problem, null, 'v2');
   if (!mayWriteAnybody(context.read.caller)) {
     const message = 'v2: a tab names no user, so refreshing it needs updateSpecificProfile.';
-    return rejected({ code: 'FORBIDDEN', message }, null, 'v2');
+    return resultOf(null, [deniedOutcome(v2.refreshTabCall(tabId), { code: 'FORBIDDEN', message })]);
   }
   const outcome = outcomeOf(v2.refreshTabCall(tabId), null, tabId, null);
   const [settled] = await runOutcomes([[outcome]], {
@@ -233,6 +236,13 @@ function outcomeOf(
     isWriteOnly: show === null,
   };
   return { backend: 'v2', calls: [call], fields: [field], upstreamTxId: null, message: null, mend: null };
+}
+
+/** A call that is not made, since the caller may not. */
+function deniedOutcome(call: WriteCall, problem: Problem): BackendOutcome {
+  const { fields, ...outcome } = outcomeOf(call, null, null, null);
+  const denied = fields.map((field): FieldOutcome => ({ ...field, state: 'FAILED', problem }));
+  return { ...outcome, calls: [], fields: denied };
 }
 
 function checkId(argument: string, id: string): Problem | null {

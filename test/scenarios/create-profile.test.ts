@@ -305,7 +305,11 @@ describe('what is refused before any call', () => {
     await start({ AUTH: 'mind' });
     const as = (userId: number) => ({ authorization: `Bearer ${gateway.mind.tokenFor(userId)}` });
     const refused = await create(EVERYWHERE, PATCH, {}, as(43));
-    expect(refused).toMatchObject({ status: 'REJECTED', outcomes: [], userErrors: [{ code: 'FORBIDDEN' }] });
+    expect(refused).toMatchObject({
+      status: 'REJECTED',
+      outcomes: EVERYWHERE.map((backend) => ({ backend, state: 'FAILED', calls: [] })),
+    });
+    expect(refused.userErrors.filter(({ code }) => code === 'FORBIDDEN')).toHaveLength(EVERYWHERE.length);
     // Who the caller is, and nothing else, was asked.
     expect(
       Object.values(gateway.received())

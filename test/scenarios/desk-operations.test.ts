@@ -441,7 +441,7 @@ describe('who may', () => {
       const payload = await runAs(43, operation, { ...input, profileId });
       expect(payload).toMatchObject({
         status: 'REJECTED',
-        outcomes: [],
+        outcomes: [{ backend: 'V2', state: 'FAILED', calls: [] }],
         userErrors: [{ code: 'FORBIDDEN' }],
       });
     }
