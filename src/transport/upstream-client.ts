@@ -65,7 +65,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     bodyTimeout: timeoutMs,
     maxResponseSize: maxBytes,
     maxHeaderSize: 16 * 1024,
-    connect: { timeout: Math.min(CONNECT_TIMEOUT_MS, timeoutMs) },
+    // A quarter of a long time: whoever allows that does not want to give up at once.
+    connect: { timeout: Math.max(Math.min(CONNECT_TIMEOUT_MS, timeoutMs), timeoutMs / 4) },
   });
 
   const fail = (code: ErrorCode, what: string, httpStatus?: number) =>

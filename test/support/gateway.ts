@@ -67,7 +67,7 @@ export interface TestGatewayOptions {
 }
 
 /** A busy machine is no reason for a call to be given up; tests of time limits set their own. */
-const PATIENT = { UPSTREAM_TIMEOUT_MS: '20000', REQUEST_TIMEOUT_MS: '40000' };
+const PATIENT = { UPSTREAM_TIMEOUT_MS: '60000', REQUEST_TIMEOUT_MS: '120000' };
 
 /** Starts everything on free ports. `env` as for `npm start`; all three backends are sandboxes. */
 export async function startTestGateway({
