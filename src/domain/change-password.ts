@@ -7,14 +7,11 @@ import type { Person } from './person.js';
 import type { WriteCall } from './ports.js';
 import { BACKENDS, type Backend } from './profile.js';
 import type { Selection } from './read-profiles.js';
-import { runOutcomes } from './run-update.js';
 import {
   findPerson,
   isProblem,
-  readAhead,
   rejected,
-  resultOf,
-  seenBy,
+  runFor,
   unlinkedProblem,
   type WriteContext,
   type WriteResult,
@@ -56,15 +53,7 @@ export async function changePassword(
     const isMeant = request.backends != null || plan.code !== 'NOT_LINKED' || !isOnAny;
     return isMeant ? [outcomeOf(backend, plan, null)] : [];
   });
-  const [settled] = await runOutcomes([outcomes], {
-    verify: true,
-    reopen: context.reopen,
-    alongside: (readers) => {
-      readAhead([seenBy(found, readers, selection)], selection);
-    },
-  });
-  const readers = settled?.readers ?? context.read.readers;
-  return resultOf(seenBy(found, readers, selection), settled?.outcomes ?? []);
+  return runFor(context, found, outcomes, selection);
 }
 
 const NOTHING: Selection = { backends: new Set(), omnivibeDepth: 'listed' };

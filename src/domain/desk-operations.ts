@@ -12,10 +12,9 @@ import { isSameValue } from './same-value.js';
 import {
   findPerson,
   isProblem,
-  readAhead,
   rejected,
   resultOf,
-  seenBy,
+  runFor,
   unlinkedProblem,
   type WriteContext,
   type WriteResult,
@@ -53,15 +52,7 @@ export async function runDeskOperation(
   if (isProblem(account)) return rejected(account, found, 'v2');
   if (writers.v2 === null) throw new TypeError('v2 takes no part');
   const outcome = await plan(context, writers.v2, account.id, operation);
-  const [settled] = await runOutcomes([[outcome]], {
-    verify: true,
-    reopen: context.reopen,
-    alongside: (readers) => {
-      readAhead([seenBy(found, readers, selection)], selection);
-    },
-  });
-  const readers = settled?.readers ?? context.read.readers;
-  return resultOf(seenBy(found, readers, selection), settled?.outcomes ?? []);
+  return runFor(context, found, [outcome], selection);
 }
 
 /** Refreshes a tab. The desk does not say whose it is, so it takes the right to change anybody. */

@@ -14,6 +14,7 @@ import { createPerson, type Person, type ReadContext } from './person.js';
 import type { Readers, Writers } from './ports.js';
 import { formatRef, type Backend } from './profile.js';
 import { getProfile, type Selection } from './read-profiles.js';
+import { runOutcomes } from './run-update.js';
 
 /** What a write needs of the operation that it is part of. */
 export interface WriteContext {
@@ -70,6 +71,24 @@ export function isProblem(found: object): found is Problem {
 export function seenBy(person: Person, readers: Readers, { omnivibeDepth }: Selection): Person {
   const { seed, links, context } = person;
   return createPerson({ ...context, readers }, { seed, links, omnivibeDepth });
+}
+
+/** Makes one person's outcomes happen; the person in the result is as they are afterwards. */
+export async function runFor(
+  { read, reopen }: WriteContext,
+  person: Person,
+  outcomes: readonly BackendOutcome[],
+  selection: Selection,
+): Promise<WriteResult> {
+  const [settled] = await runOutcomes([outcomes], {
+    verify: true,
+    reopen,
+    alongside: (readers) => {
+      readAhead([seenBy(person, readers, selection)], selection);
+    },
+  });
+  const readers = settled?.readers ?? read.readers;
+  return resultOf(seenBy(person, readers, selection), settled?.outcomes ?? []);
 }
 
 /** Starts reading what the answer shows of people, so that it travels with what is read back. */
