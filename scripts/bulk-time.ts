@@ -1,6 +1,6 @@
 // How long a bulk of 1,000 renames takes beside a hand-written loop over the same calls, against the same sandboxes:
 // `npx tsx scripts/bulk-time.ts [rounds]`. The rounds are interleaved, so that a busy machine slows both.
-import pLimit from 'p-limit';
+import PQueue from 'p-queue';
 import { Pool, type Dispatcher } from 'undici';
 import { createAdapters } from '../src/adapters/index.js';
 import { loadConfig } from '../src/config.js';
@@ -105,8 +105,8 @@ function createLoop({ mind, omnivibe, v2 }: NonNull<Sandboxes>) {
 }
 
 async function each<T>(atOnce: number, work: (person: (typeof people)[number]) => Promise<T>): Promise<void> {
-  const limit = pLimit(atOnce);
-  await Promise.all(people.map((person) => limit(() => work(person))));
+  const queue = new PQueue({ concurrency: atOnce });
+  await queue.addAll(people.map((person) => () => work(person)));
 }
 
 /** One GraphQL operation; fails unless everybody was renamed. */

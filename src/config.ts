@@ -67,9 +67,16 @@ export interface Config {
   readonly upstreamTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly bulkTimeoutMs: number;
+  /** Calls that a backend is given in any one second; null for as many as come. */
+  readonly ratesPerSecond: Readonly<Record<Backend, number | null>>;
   readonly upstreamBudget: number;
+  /** Operations under way at a time. */
+  readonly maxOperations: number;
+  readonly drainDelayMs: number;
   readonly drainTimeoutMs: number;
   readonly logLevel: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+  /** Where spans are sent, as OTLP over HTTP; null: nowhere. */
+  readonly tracesUrl: string | null;
 }
 
 /** The process cannot run with this environment; `problems` names every variable that is wrong. */
@@ -113,6 +120,14 @@ const upstreamUrl = z.string().superRefine((value, context) => {
   const problem = urlProblem(value);
   if (problem !== null) context.addIssue(problem);
 });
+
+/** Of a collector of traces, which is often a neighbour without TLS; what it gets holds no secrets. */
+const collectorUrl = z
+  .string()
+  .refine(
+    isPlainUrl,
+    'must be an absolute http or https URL without credentials, query or fragment, such as http://collector:4318',
+  );
 
 /** An account in a file, written as in the graph: `mind:42`. */
 const accountRef = z.string().transform((text, context) => {
@@ -220,11 +235,23 @@ const VARIABLES = {
   UPSTREAM_TIMEOUT_MS: milliseconds(4_000),
   REQUEST_TIMEOUT_MS: milliseconds(10_000),
   BULK_TIMEOUT_MS: milliseconds(120_000),
+  MIND_RATE_PER_SECOND: wholeNumber(5, 100_000).optional(),
+  OMNIVIBE_RATE_PER_SECOND: wholeNumber(5, 100_000).optional(),
+  V2_RATE_PER_SECOND: wholeNumber(5, 100_000).optional(),
   UPSTREAM_BUDGET: wholeNumber(1, 10_000).default(200),
+  MAX_OPERATIONS: wholeNumber(1, 10_000).default(128),
+  DRAIN_DELAY_MS: wholeNumber(0, 600_000).default(5_000),
   DRAIN_TIMEOUT_MS: milliseconds(20_000),
   LOG_LEVEL: z
     .enum(['silent', 'error', 'warn', 'info', 'debug'], 'takes silent, error, warn, info or debug')
     .default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collectorUrl.optional(),
+  OTEL_SDK_DISABLED: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['true', 'false'], 'takes true or false'))
+    .default('false'),
 };
 
 /** The names of all variables that are read. */
@@ -431,10 +458,24 @@ function assemble(values: Values, auth: Config['auth']): Config {
     upstreamTimeoutMs: values.UPSTREAM_TIMEOUT_MS,
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
     bulkTimeoutMs: values.BULK_TIMEOUT_MS,
+    ratesPerSecond: {
+      mind: values.MIND_RATE_PER_SECOND ?? null,
+      omnivibe: values.OMNIVIBE_RATE_PER_SECOND ?? null,
+      v2: values.V2_RATE_PER_SECOND ?? null,
+    },
     upstreamBudget: values.UPSTREAM_BUDGET,
+    maxOperations: values.MAX_OPERATIONS,
+    drainDelayMs: values.DRAIN_DELAY_MS,
     drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
     logLevel: values.LOG_LEVEL,
+    tracesUrl: tracesUrl(values),
   };
+}
+
+function tracesUrl(values: Values): string | null {
+  if (values.OTEL_SDK_DISABLED === 'true') return null;
+  const base = values.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/*$/, '/');
+  return values.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base === undefined ? null : `${base}v1/traces`);
 }
 
 function urlProblem(value: string): string | null {
@@ -452,6 +493,12 @@ function urlProblem(value: string): string | null {
   return url.protocol === 'http:' && !isLoopback
     ? 'must be https; plain http is taken for loopback only, such as http://127.0.0.1:8080'
     : null;
+}
+
+function isPlainUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password, search, hash } = new URL(value);
+  return ['http:', 'https:'].includes(protocol) && username + password + search + hash === '';
 }
 
 function isGraphQL(text: string): boolean {

@@ -139,6 +139,8 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number;
   /** The backend's own id of the failed request, for its support. */
   readonly upstreamTxId?: string;
+  /** What went wrong on the wire, as metrics and logs name it. */
+  readonly fault?: string;
   /** What is known of a request that failed; left out, the status and the code tell. */
   readonly delivery?: Delivery;
   readonly cause?: unknown;
@@ -168,6 +170,7 @@ export class GatewayError extends Error {
   readonly httpStatus: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly upstreamTxId: string | undefined;
+  readonly fault: string | undefined;
   readonly delivery: Delivery;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
@@ -177,6 +180,7 @@ export class GatewayError extends Error {
     this.httpStatus = details.httpStatus;
     this.retryAfterMs = details.retryAfterMs;
     this.upstreamTxId = details.upstreamTxId;
+    this.fault = details.fault;
     this.delivery = details.delivery ?? deliveryOf(code, details.httpStatus);
   }
 

@@ -25,6 +25,20 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 const logger = createLogger(config.logLevel);
+
+/** Null while the start is under way, which a signal just ends. */
+let close: ((lameDuckMs: number) => Promise<void>) | null = null;
+let isStopping = false;
+async function stop(lameDuckMs: number): Promise<void> {
+  if (isStopping) process.exit(1);
+  isStopping = true;
+  await close?.(lameDuckMs);
+  process.exit(0);
+}
+process.on('SIGTERM', () => void stop(config.drainDelayMs));
+// Where somebody presses Ctrl-C, no balancer has to notice first.
+process.on('SIGINT', () => void stop(0));
+
 const backends = await joinBackends(config);
 const gateway = await startGateway({ config, adapters: createAdapters(backends.options), logger }).catch(
   (error: unknown) => {
@@ -34,18 +48,12 @@ const gateway = await startGateway({ config, adapters: createAdapters(backends.o
   },
 );
 
+close = async (lameDuckMs) => {
+  await gateway.close(lameDuckMs);
+  await backends.close();
+};
+
 console.log(`profile gateway ${version} listening on ${gateway.url} (GraphQL at ${gateway.url}/graphql)`);
 for (const { name, url, isSandbox } of backends.described) {
   console.log(isSandbox ? `*** ${name}: SANDBOX with made-up people at ${url} ***` : `${name}: ${url}`);
 }
-
-let isStopping = false;
-async function stop(): Promise<void> {
-  if (isStopping) process.exit(1);
-  isStopping = true;
-  await gateway.close();
-  await backends.close();
-  process.exit(0);
-}
-process.on('SIGTERM', () => void stop());
-process.on('SIGINT', () => void stop());

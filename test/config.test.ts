@@ -52,6 +52,7 @@ const THIRTY_TWO = 'thirty-two-characters-and-no-less';
 const JWT = { AUTH: 'jwt', JWT_SECRET: THIRTY_TWO };
 const JWT_READ = { key: { secret: THIRTY_TWO }, issuer: null, audience: null };
 const EXPECTED = { JWT_ISSUER: 'https://login.example.com', JWT_AUDIENCE: 'gateway' };
+const COLLECTOR = 'http://collector.example.com:4318';
 const APOLLO = ['https://studio.apollographql.com', 'https://sandbox.embed.apollographql.com'];
 
 type Row = readonly [
@@ -131,15 +132,31 @@ const GOOD: Readonly<Record<string, Row>> = {
   UPSTREAM_TIMEOUT_MS: [(c) => c.upstreamTimeoutMs, 4_000, '250', 250],
   REQUEST_TIMEOUT_MS: [(c) => c.requestTimeoutMs, 10_000, '600000', 600_000],
   BULK_TIMEOUT_MS: [(c) => c.bulkTimeoutMs, 120_000, '1', 1],
+  MIND_RATE_PER_SECOND: [(c) => c.ratesPerSecond.mind, null, '5', 5],
+  OMNIVIBE_RATE_PER_SECOND: [(c) => c.ratesPerSecond.omnivibe, null, '40', 40],
+  V2_RATE_PER_SECOND: [(c) => c.ratesPerSecond.v2, null, '100000', 100_000],
   UPSTREAM_BUDGET: [(c) => c.upstreamBudget, 200, '1', 1],
+  MAX_OPERATIONS: [(c) => c.maxOperations, 128, '1', 1],
+  DRAIN_DELAY_MS: [(c) => c.drainDelayMs, 5_000, '0', 0],
   DRAIN_TIMEOUT_MS: [(c) => c.drainTimeoutMs, 20_000, '1', 1],
   LOG_LEVEL: [(c) => c.logLevel, 'info', 'silent', 'silent'],
+  OTEL_EXPORTER_OTLP_ENDPOINT: [(c) => c.tracesUrl, null, COLLECTOR, `${COLLECTOR}/v1/traces`],
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: [
+    (c) => c.tracesUrl,
+    null,
+    'https://traces.example.com/in',
+    'https://traces.example.com/in',
+    { OTEL_EXPORTER_OTLP_ENDPOINT: COLLECTOR },
+  ],
+  OTEL_SDK_DISABLED: [(c) => c.tracesUrl, null, 'TRUE', null, { OTEL_EXPORTER_OTLP_ENDPOINT: COLLECTOR }],
 };
 
 const NOT_A_CREDENTIAL = /must be printable ASCII without blanks; give the bare token/;
 const NOT_A_CLAIM = /must be printable ASCII of at most 1000 characters/;
 const NOT_MILLISECONDS = /must be a whole number from 1 to 600000/;
 const BAD_CREDENTIALS = ['Bearer canary', 'canary\ncanary', 'canary\tcanary', 'canáry', 'canary\u0000'];
+const NOT_A_RATE = /must be a whole number from 5 to 100000/;
+const BAD_RATES = ['0', '4', '100001', '-5', '7.5', 'canary'];
 const BAD_MILLISECONDS = ['0', '600001', '-5', '2.5', '4e3', '0x10', '5s', 'canary', 'Infinity'];
 const BAD_FILES: readonly (readonly [value: string, problem: RegExp])[] = [
   [join(folder, 'canary-missing.json'), /names a file that cannot be read; check the path/],
@@ -174,6 +191,16 @@ const each = (problem: RegExp, values: readonly string[]) => values.map((value) 
 const BAD_SECRETS = [
   ...each(NOT_A_CREDENTIAL, ['sixteen letters canary']),
   ...each(/must have at least 16 characters/, ['canary']),
+];
+
+const NOT_A_COLLECTOR = /must be an absolute http or https URL without credentials, query or fragment/;
+const BAD_COLLECTORS = [
+  'canary.example.com',
+  'canary.example.com:4318',
+  'grpc://canary.example.com',
+  'https://user:canary@collector.example.com',
+  'https://collector.example.com/?key=canary',
+  'https://collector.example.com/#canary',
 ];
 
 const BAD: Readonly<Record<string, readonly (readonly [value: string, problem: RegExp])[]>> = {
@@ -278,9 +305,17 @@ const BAD: Readonly<Record<string, readonly (readonly [value: string, problem: R
   UPSTREAM_TIMEOUT_MS: each(NOT_MILLISECONDS, BAD_MILLISECONDS),
   REQUEST_TIMEOUT_MS: each(NOT_MILLISECONDS, BAD_MILLISECONDS),
   BULK_TIMEOUT_MS: each(NOT_MILLISECONDS, BAD_MILLISECONDS),
+  MIND_RATE_PER_SECOND: each(NOT_A_RATE, BAD_RATES),
+  OMNIVIBE_RATE_PER_SECOND: each(NOT_A_RATE, BAD_RATES),
+  V2_RATE_PER_SECOND: each(NOT_A_RATE, BAD_RATES),
   UPSTREAM_BUDGET: each(/must be a whole number from 1 to 10000/, ['0', '10001', '-1', '1.5', 'canary']),
+  MAX_OPERATIONS: each(/must be a whole number from 1 to 10000/, ['0', '10001', '-1', '1.5', 'canary']),
+  DRAIN_DELAY_MS: each(/must be a whole number from 0 to 600000/, ['600001', '-1', '1.5', '5s', 'canary']),
   DRAIN_TIMEOUT_MS: each(NOT_MILLISECONDS, BAD_MILLISECONDS),
   LOG_LEVEL: each(/takes silent, error, warn, info or debug/, ['verbose', 'INFO', 'canary']),
+  OTEL_EXPORTER_OTLP_ENDPOINT: each(NOT_A_COLLECTOR, BAD_COLLECTORS),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: each(NOT_A_COLLECTOR, BAD_COLLECTORS),
+  OTEL_SDK_DISABLED: each(/takes true or false/, ['yes', '1', 'canary']),
 };
 
 describe('each variable', () => {

@@ -10,6 +10,7 @@ import { BACKEND_OF_PART, FIELD_PATHS, OWNERSHIP } from '../src/domain/ownership
 import { ERROR_CODES, REQUEST_ERROR_CODES } from '../src/errors.js';
 import { createSchema } from '../src/graphql/schema.js';
 import type { CastMember } from '../src/sandbox/people.js';
+import { FAULTS } from '../src/transport/faults.js';
 import { startTestGateway, type GraphQLAnswer, type TestGateway } from './support/gateway.js';
 
 const DOCUMENTS = [
@@ -337,15 +338,12 @@ describe('docs/errors.md', () => {
     expect(rows).toEqual(facts(REQUEST_ERROR_CODES));
   });
 
-  it('says of those that the code does not give that they are not given yet', () => {
+  it('lists none that the code does not give', () => {
     const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
       (name) => name.endsWith('.ts') && name !== 'errors.ts' && !name.includes('generated'),
     );
     const program = sources.map((name) => textOf(join('src', name))).join('\n');
-    const rows = tableRows('docs/errors.md', 'While an operation runs');
-    const notYet = rows.filter(([, , , where]) => where === 'not yet').map(([name]) => code(name));
-    const neverGiven = Object.keys(ERROR_CODES).filter((name) => !program.includes(`'${name}'`));
-    expect(notYet).toEqual(neverGiven);
+    expect(Object.keys(ERROR_CODES).filter((name) => !program.includes(`'${name}'`))).toEqual([]);
   });
 
   it('says what to do about each', () => {
@@ -353,6 +351,38 @@ describe('docs/errors.md', () => {
       tableRows('docs/errors.md', heading).map((cells) => cells.at(-1)),
     );
     expect(advice.filter((words) => words === '')).toEqual([]);
+  });
+});
+
+describe('docs/operations.md', () => {
+  it('tells every series of the gateway’s own, with its labels, and no other', async () => {
+    const gateway = await startTestGateway();
+    const exposed = await (await fetch(`${gateway.url}/metrics`)).text();
+    await gateway.close();
+    const names = [...exposed.matchAll(/^# TYPE (\w+) /gm)].flatMap(([, name = '']) => name);
+    const own = names.filter((name) => !/^(process|nodejs)_/.test(name));
+    const told = tableRows('docs/operations.md', 'Metrics').flatMap(([cell = '']) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name),
+    );
+    expect(own.length).toBeGreaterThan(10);
+    expect(told.toSorted()).toEqual(own.toSorted());
+  });
+
+  it('tells every fault as the code has it, and what to do about it', () => {
+    const told = tableRows('docs/operations.md', 'Faults').map(
+      ([fault, name, retries, isFailure, advice]) => [
+        code(fault),
+        { code: code(name), retries: Number(retries), isFailure: isFailure === 'yes' },
+        advice === '' ? 'no advice' : 'advice',
+      ],
+    );
+    expect(told).toEqual(
+      Object.entries(FAULTS).map(([fault, { code: name, retries, isFailure }]) => [
+        fault,
+        { code: name, retries, isFailure },
+        'advice',
+      ]),
+    );
   });
 });
 

@@ -2,6 +2,7 @@
 import type { Backend } from '../domain/profile.js';
 import type { Readers, Writers } from '../domain/ports.js';
 import type { CallScope } from '../transport/call-scope.js';
+import type { UpstreamMonitor } from '../transport/upstream-client.js';
 import { createMindAdapter, type MindAdapter, type MindCredential, type MindOptions } from './mind/index.js';
 import { createOmnivibeAdapter, type OmnivibeAdapter, type OmnivibeOptions } from './omnivibe/index.js';
 import { createV2Adapter, type V2Adapter, type V2Options } from './v2/index.js';
@@ -32,6 +33,8 @@ export interface Adapters {
     scope: CallScope,
     callers: CallersCredentials,
   ): { readonly readers: Readers; readonly writers: Writers };
+  /** Those of all backends. */
+  readonly upstreams: readonly UpstreamMonitor[];
   close(): Promise<void>;
 }
 
@@ -62,6 +65,7 @@ export function createAdapters(options: AdapterOptions): Adapters {
         },
       };
     },
+    upstreams: [mind, omnivibe, v2].flatMap((adapter) => adapter?.upstreams ?? []),
     async close() {
       await Promise.all([mind, omnivibe, v2].map(async (adapter) => adapter?.close()));
     },

@@ -289,6 +289,7 @@ async function finish(
   const [settled] = await runOutcomes([outcomes], {
     verify: true,
     reopen: context.reopen,
+    onSettled: context.onSettled,
     alongside: (fresh) => {
       const person = personSeenBy(fresh);
       if (person !== null) readAhead([person], selection);

@@ -71,6 +71,7 @@ export async function refreshTab(context: WriteContext, tabId: string): Promise<
   const [settled] = await runOutcomes([[outcome]], {
     verify: true,
     reopen: context.reopen,
+    onSettled: context.onSettled,
     alongside: () => undefined,
   });
   return resultOf(null, settled?.outcomes ?? []);

@@ -11,6 +11,8 @@ export interface RunOptions {
   readonly verify: boolean;
   /** Readers that have read nothing yet. */
   readonly reopen: () => Readers;
+  /** Told what came of one person's calls to one backend. */
+  readonly onSettled: (outcome: BackendOutcome) => void;
   /** Called with the readers of each round, before anything is read back: what is asked there travels along. */
   readonly alongside: (readers: Readers) => void;
 }
@@ -46,15 +48,21 @@ export async function runOutcomes(
     sent.map((runs) => Promise.all(runs.map((run) => lookAfter(run, readers, options)))),
   );
   const isUnsettled = (looks: readonly Look[]) => looks.some(({ isSecondWanted }) => isSecondWanted);
-  if (!first.some(isUnsettled)) return first.map((looks) => ({ outcomes: looks.map(settleLook), readers }));
+  const settle = (looks: readonly Look[]) =>
+    looks.map((look) => {
+      const outcome = settleLook(look);
+      options.onSettled(outcome);
+      return outcome;
+    });
+  if (!first.some(isUnsettled)) return first.map((looks) => ({ outcomes: settle(looks), readers }));
 
   await wait(SECOND_LOOK_AFTER_MS);
   const again = options.reopen();
   return Promise.all(
     first.map(async (looks) => {
-      if (!isUnsettled(looks)) return { outcomes: looks.map(settleLook), readers };
+      if (!isUnsettled(looks)) return { outcomes: settle(looks), readers };
       const seconds = await Promise.all(looks.map((look) => lookAgain(look, again, options)));
-      return { outcomes: seconds.map(settleLook), readers: again };
+      return { outcomes: settle(seconds), readers: again };
     }),
   );
 }

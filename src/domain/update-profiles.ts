@@ -120,6 +120,7 @@ async function updateProfiles(
     {
       verify: options.verify,
       reopen: context.reopen,
+      onSettled: context.onSettled,
       alongside: (readers) => {
         readAhead(
           ready.map(({ person }) => seenBy(person, readers, options.selection)),

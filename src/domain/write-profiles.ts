@@ -23,6 +23,8 @@ export interface WriteContext {
   readonly writers: Writers;
   /** Readers that have read nothing yet, to see what a write has changed. */
   readonly reopen: () => Readers;
+  /** Told what came of one person's calls to one backend. */
+  readonly onSettled: (outcome: BackendOutcome) => void;
   /** Key of version tokens. */
   readonly versionKey: Buffer;
 }
@@ -75,7 +77,7 @@ export function seenBy(person: Person, readers: Readers, { omnivibeDepth }: Sele
 
 /** Makes one person's outcomes happen; the person in the result is as they are afterwards. */
 export async function runFor(
-  { read, reopen }: WriteContext,
+  { read, reopen, onSettled }: WriteContext,
   person: Person,
   outcomes: readonly BackendOutcome[],
   selection: Selection,
@@ -83,6 +85,7 @@ export async function runFor(
   const [settled] = await runOutcomes([outcomes], {
     verify: true,
     reopen,
+    onSettled,
     alongside: (readers) => {
       readAhead([seenBy(person, readers, selection)], selection);
     },

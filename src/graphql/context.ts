@@ -1,3 +1,4 @@
+import type { GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import type { RefusedWrite } from '../domain/caller.js';
 import type { ReadContext } from '../domain/person.js';
 import type { AccountRef } from '../domain/profile.js';
@@ -41,6 +42,8 @@ export interface GraphQLContext {
   readonly isRouterTrusted: boolean;
   /** Resolves once no backend call of the operation is under way. */
   readonly settled: () => Promise<void>;
+  /** Told of each answer before it is sent; the type is null where the document holds no operation that could be run. */
+  readonly onAnswer: (type: OperationTypeNode | null, errors: readonly GraphQLFormattedError[]) => void;
   /** Null where the bill is not shown to this caller. */
   readonly bill: (() => UpstreamBill) | null;
 }

@@ -21,9 +21,15 @@ export interface ApolloOptions {
   /** Introspection and the names in error messages that help explorers. */
   readonly isExplorerOn: boolean;
   readonly logger: Logger;
+  /** Told of each mutation that was turned away since its caller has others under way. */
+  readonly onMutationShed: () => void;
 }
 
-export function createApollo({ isExplorerOn, logger }: ApolloOptions): ApolloServer<GraphQLContext> {
+export function createApollo({
+  isExplorerOn,
+  logger,
+  onMutationShed,
+}: ApolloOptions): ApolloServer<GraphQLContext> {
   const schema = createSchema();
   return new ApolloServer<GraphQLContext>({
     schema,
@@ -45,7 +51,7 @@ export function createApollo({ isExplorerOn, logger }: ApolloOptions): ApolloSer
     ),
     plugins: [
       answerPlugin,
-      createMutationLimit(),
+      createMutationLimit(onMutationShed),
       // It wraps every field resolver, which doubles the time of a list.
       ApolloServerPluginCacheControlDisabled(),
       // Anybody could switch it on by a header.
@@ -75,7 +81,7 @@ const answerPlugin: ApolloServerPlugin<GraphQLContext> = {
         return Promise.reject(new GraphQLError(message, { extensions }));
       },
 
-      async willSendResponse({ response, contextValue }) {
+      async willSendResponse({ operation, response, contextValue }) {
         if (response.body.kind === 'single') {
           const { singleResult } = response.body;
           // Without errors everything that was read was waited for.
@@ -86,6 +92,7 @@ const answerPlugin: ApolloServerPlugin<GraphQLContext> = {
               withRequestId(error, requestId),
             );
           }
+          contextValue.onAnswer(operation?.operation ?? null, singleResult.errors ?? []);
           if (bill !== null) singleResult.extensions = { ...singleResult.extensions, upstream: bill() };
         }
       },

@@ -1,10 +1,12 @@
 // Where each backend is found: the vendor's, as configured, or a sandbox that is started here.
 import type { AdapterOptions } from '../adapters/index.js';
 import type { Config } from '../config.js';
+import type { Backend } from '../domain/profile.js';
 import { startMindSandbox, type MindSandbox } from '../sandbox/mind/index.js';
 import { startOmnivibeSandbox, type OmnivibeSandbox } from '../sandbox/omnivibe/index.js';
 import { CAST, V2_STATUSES, type CastMember } from '../sandbox/people.js';
 import { startV2Sandbox, type V2Sandbox } from '../sandbox/v2/index.js';
+import type { UpstreamSettings } from '../transport/upstream-client.js';
 
 export interface Sandboxes {
   readonly mind: MindSandbox | null;
@@ -26,6 +28,7 @@ export interface JoinedBackends {
 export async function joinBackends(
   config: Config,
   people: readonly CastMember[] = CAST,
+  settings: UpstreamSettings = {},
 ): Promise<JoinedBackends> {
   const { mind, omnivibe, v2 } = config.backends;
   const timeoutMs = config.upstreamTimeoutMs;
@@ -50,15 +53,24 @@ export async function joinBackends(
   const sandboxStatuses = V2_STATUSES.map((status) => ({ ...status, id: String(status.id) }));
   const deskStatuses = config.deskStatuses ?? (v2Sandbox === null ? [] : sandboxStatuses);
 
+  const common = (backend: Backend) => {
+    const { limits, ...others } = settings;
+    const ratePerSecond = config.ratesPerSecond[backend];
+    return { timeoutMs, upstream: { ...others, limits: { ratePerSecond, ...limits } } };
+  };
   const options: AdapterOptions = {
     mind: mindSettings && {
       ...mindSettings,
       timeZone: config.mindTimeZone,
       settingsPatch: config.mindSettingsPatch,
-      timeoutMs,
+      ...common('mind'),
     },
-    omnivibe: omnivibeSettings && { ...omnivibeSettings, tokenHeader: config.omnivibeTokenHeader, timeoutMs },
-    v2: v2Settings && { ...v2Settings, deskStatuses, timeoutMs },
+    omnivibe: omnivibeSettings && {
+      ...omnivibeSettings,
+      tokenHeader: config.omnivibeTokenHeader,
+      ...common('omnivibe'),
+    },
+    v2: v2Settings && { ...v2Settings, deskStatuses, ...common('v2') },
   };
   return {
     options,

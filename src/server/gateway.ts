@@ -1,22 +1,26 @@
 // The listener, its routes, and its end. What a GraphQL request is and does stands in graphql-endpoint.ts.
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Adapters } from '../adapters/index.js';
 import type { Config } from '../config.js';
+import { OVERLOAD_LIMITS, startAdmission, type OverloadLimits } from './admission.js';
 import { startGraphQLEndpoint } from './graphql-endpoint.js';
 import { CONNECTION_LIMITS, createHttpServer, type ConnectionLimits } from './http-server.js';
 import { LANDING_PAGE } from './landing-page.js';
 import { listen } from './listen.js';
 import { createMetrics } from './metrics.js';
-import type { Logger } from './logging.js';
+import { logCircuits, type Logger } from './logging.js';
 import { refuse, RequestRefused, sendText } from './replies.js';
 
 export interface Gateway {
   /** E.g. `http://127.0.0.1:4000`. */
   readonly url: string;
-  /** Stops listening, lets requests under way finish, then closes what is left. */
-  close(): Promise<void>;
+  /**
+   * Says at /readyz that it is going, and serves on for `lameDuckMs`; then stops listening and lets requests under way finish.
+   * What is not done in time is cut short, so that it answers.
+   */
+  close(lameDuckMs?: number): Promise<void>;
 }
 
 export interface GatewayOptions {
@@ -25,20 +29,36 @@ export interface GatewayOptions {
   readonly logger: Logger;
   /** Left out: as `CONNECTION_LIMITS`. */
   readonly limits?: Partial<ConnectionLimits>;
+  /** Left out: as `OVERLOAD_LIMITS`. */
+  readonly overload?: Partial<OverloadLimits>;
 }
 
+/** What is left to operations that are cut short, to find out what they have done and to say it. */
+const LAST_WORDS_MS = 1_500;
+
 /** Throws ListenError when the address cannot be had. */
-export async function startGateway({ config, adapters, logger, limits }: GatewayOptions): Promise<Gateway> {
-  const endpoint = await startGraphQLEndpoint({ config, adapters, logger });
-  const metrics = createMetrics(logger);
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, adapters, logger, limits, overload } = options;
+  const { upstreams } = adapters;
+  const metrics = createMetrics({
+    logger,
+    upstreams,
+    load: () => ({ inFlight: admission.inFlight, waiting: admission.waiting, connections: http.connections }),
+  });
+  logCircuits(logger, upstreams);
+  const admission = startAdmission({
+    maxInFlight: config.maxOperations,
+    limits: { ...OVERLOAD_LIMITS, ...overload },
+    onShed: (reason) => {
+      metrics.countShed(reason);
+    },
+  });
+  const endpoint = await startGraphQLEndpoint({ config, adapters, logger, admission, metrics });
   let isDraining = false;
 
-  const server = createHttpServer({ ...CONNECTION_LIMITS, ...limits }, (req, res) => {
+  const http = createHttpServer({ ...CONNECTION_LIMITS, ...limits }, (req, res) => {
     const requestId = inboundRequestId(req) ?? randomUUID();
     res.setHeader('x-request-id', requestId);
-    res.once('close', () => {
-      if (isDraining) server.closeIdleConnections();
-    });
     route(req, res, requestId).catch((error: unknown) => {
       const isFault = refuse(res, error, requestId);
       if (isFault)
@@ -48,7 +68,6 @@ export async function startGateway({ config, adapters, logger, limits }: Gateway
 
   async function route(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
     const path = (req.url ?? '/').split('?')[0] ?? '/';
-    if (isDraining) res.setHeader('connection', 'close');
     if (path === '/graphql') await endpoint.serve(req, res, requestId);
     else if (path === '/livez') sendText(req, res, 200, 'text/plain', 'alive\n');
     else if (path === '/readyz') serveReadiness(req, res);
@@ -63,8 +82,19 @@ export async function startGateway({ config, adapters, logger, limits }: Gateway
   }
 
   function serveReadiness(req: IncomingMessage, res: ServerResponse): void {
-    if (isDraining) sendText(req, res, 503, 'text/plain', 'draining\n');
-    else sendText(req, res, 200, 'text/plain', 'ready\n');
+    const status = isDraining ? 503 : 200;
+    const detail = {
+      status: isDraining ? 'draining' : 'ready',
+      operations: { inFlight: admission.inFlight, waiting: admission.waiting },
+      upstreams: Object.fromEntries(
+        upstreams.map((each) => [
+          each.name,
+          { read: each.condition('read'), write: each.condition('write') },
+        ]),
+      ),
+      contractDrift: metrics.drifts,
+    };
+    sendText(req, res, status, 'application/json', `${JSON.stringify(detail, null, 2)}\n`);
   }
 
   async function serveMetrics(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -72,16 +102,26 @@ export async function startGateway({ config, adapters, logger, limits }: Gateway
   }
 
   return {
-    url: await listen(server, config.host, config.port),
-    async close() {
+    url: await listen(http.server, config.host, config.port),
+    async close(lameDuckMs = 0) {
       isDraining = true;
-      const closed = once(server, 'close');
-      server.close();
-      const force = setTimeout(() => {
-        server.closeAllConnections();
+      http.announceEnd();
+      if (lameDuckMs > 0) {
+        logger.info(`stopping: not ready any more, still serving for ${lameDuckMs} ms`);
+        await wait(lameDuckMs);
+      }
+      logger.info(`stopping: taking nothing new, operations under way: ${admission.inFlight}`);
+      const hurry = setTimeout(() => {
+        logger.warn(`stopping: cutting operations short, still under way: ${admission.inFlight}`);
+        endpoint.hurry();
       }, config.drainTimeoutMs);
-      await closed;
-      clearTimeout(force);
+      const cut = setTimeout(() => {
+        http.server.closeAllConnections();
+      }, config.drainTimeoutMs + LAST_WORDS_MS);
+      await http.end();
+      clearTimeout(hurry);
+      clearTimeout(cut);
+      admission.close();
       metrics.close();
       await endpoint.close();
       await adapters.close();

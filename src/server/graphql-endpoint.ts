@@ -6,23 +6,31 @@ import type { Config } from '../config.js';
 import type { Caller } from '../domain/access.js';
 import { asMindUser, refusedWrite } from '../domain/caller.js';
 import { tokenProblem } from '../domain/callers-token.js';
+import type { BackendOutcome } from '../domain/outcome.js';
 import type { WriteContext } from '../domain/write-profiles.js';
 import type { GraphQLContext } from '../graphql/context.js';
+import type { Admission, OperationKind } from './admission.js';
 import { createApollo } from './apollo.js';
 import { createMindAuthentication, trustEverybody, type Authenticate } from './authenticate.js';
 import { createJwtAuthentication } from './authenticate-jwt.js';
 import { isPreflight, setCorsHeaders } from './cors.js';
 import { createDocumentGate } from './document-gate.js';
 import { operationName, parseGraphQLRequest, type GraphQLRequest } from './graphql-request.js';
-import { logCall, type Logger } from './logging.js';
+import { isWaitingToBeInvited } from './http-server.js';
+import type { Logger } from './logging.js';
+import type { Metrics } from './metrics.js';
+import { startObservation, type Observation } from './observation.js';
 import { createOperation, type Operation } from './operation.js';
 import { assertMethod } from './replies.js';
 import { readJsonBody } from './request-body.js';
 import { createRouterCheck } from './router-secret.js';
+import { startTracing } from './tracing.js';
 
 export interface GraphQLEndpoint {
   /** Throws RequestRefused or GatewayError for a request that fails as a whole. */
   serve(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void>;
+  /** Makes the operations under way come to an end within a second. */
+  hurry(): void;
   close(): Promise<void>;
 }
 
@@ -30,15 +38,25 @@ export interface GraphQLEndpointOptions {
   readonly config: Config;
   readonly adapters: Adapters;
   readonly logger: Logger;
+  readonly admission: Admission;
+  readonly metrics: Metrics;
 }
 
 export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Promise<GraphQLEndpoint> {
-  const { config, adapters, logger } = options;
-  const apollo = createApollo({ isExplorerOn: config.isExplorerOn, logger });
+  const { config, adapters, logger, admission, metrics } = options;
+  const apollo = createApollo({
+    isExplorerOn: config.isExplorerOn,
+    logger,
+    onMutationShed: () => {
+      metrics.countShed('mutations');
+    },
+  });
   await apollo.start();
+  const tracing = await startTracing(config, logger);
   const authenticate = createAuthentication(options);
   const admit = createDocumentGate({ trusted: config.trustedDocuments, logger });
   const isRouterTrusted = createRouterCheck(config.routerSecret, config.isProduction);
+  const running = new Set<Operation>();
 
   async function serve(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
     const isListedOrigin = setCorsHeaders(req, res, config.corsOrigins);
@@ -47,23 +65,50 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
       return;
     }
     assertMethod(req, res, ['POST']);
-    let name = 'anonymous';
+    const span = tracing.startOperation(req.headers, requestId);
+    const observation = startObservation({ requestId, span, metrics, logger });
     const operation = createOperation({
       requestId,
       timeoutMs: config.requestTimeoutMs,
       budget: config.upstreamBudget,
       onCall: (call) => {
-        logCall(logger, requestId, name, call);
+        observation.countCall(call);
       },
+      onRefusal: (backend, kind, reason) => {
+        observation.countRefusal(backend, kind, reason);
+      },
+      trace: observation.context,
     });
+    running.add(operation);
     res.once('close', () => {
+      running.delete(operation);
       if (!res.writableFinished) operation.abandon();
       operation.end();
+      observation.end(res.writableFinished ? res.statusCode : null, operation.bill());
     });
+    try {
+      await sendAnswer(res, await answerTo(req, res, operation, observation));
+    } catch (error) {
+      observation.fail(error);
+      throw error;
+    }
+  }
+
+  async function answerTo(
+    req: IncomingMessage,
+    res: ServerResponse,
+    operation: Operation,
+    observation: Observation,
+  ): Promise<HTTPGraphQLResponse> {
+    admission.assertOpen();
+    if (isWaitingToBeInvited(req)) res.writeContinue();
     const body = await readJsonBody(req);
-    const request = admit(parseGraphQLRequest(body.value), requestId);
-    name = operationName(request);
-    await sendAnswer(res, await execute(req, operation, request, body.isLarge));
+    const request = admit(parseGraphQLRequest(body.value), operation.requestId);
+    observation.name(operationName(request));
+    // From here on, so that whoever sends a body slowly takes no place; and no longer, so that whoever reads slowly keeps none.
+    return admission.run(kindOf(request), operation.signal, () =>
+      execute(req, operation, request, body.isLarge, observation),
+    );
   }
 
   async function execute(
@@ -71,11 +116,16 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
     operation: Operation,
     request: GraphQLRequest,
     isLarge: boolean,
+    observation: Observation,
   ): Promise<HTTPGraphQLResponse> {
     const { caller: proven, viewer, credential } = await authenticate(req.headers, operation);
+    if (viewer !== null) operation.joinLane(viewer.subject);
     const { linkRules, versionKey } = config;
     const open = () => adapters.open(operation, { mind: credential, omnivibe: omnivibeToken(req) });
     const { readers } = open();
+    const onSettled = (outcome: BackendOutcome) => {
+      metrics.countOutcome(outcome);
+    };
     const caller = await asMindUser({ readers, linkRules, caller: proven }, viewer?.account ?? null);
     const run = async <T>(work: (context: WriteContext) => Promise<T>) => {
       const { readers, writers } = open();
@@ -83,7 +133,7 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
       const problem = await tokenProblem(read);
       const result =
         problem === null
-          ? await work({ read, writers, reopen: () => open().readers, versionKey })
+          ? await work({ read, writers, reopen: () => open().readers, onSettled, versionKey })
           : refusedWrite(problem);
       // What is refused does not wait for what was read for it.
       await operation.settled();
@@ -102,6 +152,9 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
       },
       isRouterTrusted: isRouterTrusted(req),
       settled: () => operation.settled(),
+      onAnswer(type, errors) {
+        observation.answer(type, errors);
+      },
       bill: maySeeBill(req, caller) ? () => operation.bill() : null,
     };
     return apollo.executeHTTPGraphQLRequest({
@@ -116,7 +169,16 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
     return req.headers['x-upstream-bill'] === '1' && mayReadAnybody;
   }
 
-  return { serve, close: () => apollo.stop() };
+  return {
+    serve,
+    hurry() {
+      for (const operation of running) operation.hurry();
+    },
+    async close() {
+      await apollo.stop();
+      await tracing.close();
+    },
+  };
 }
 
 function createAuthentication({ config, adapters, logger }: GraphQLEndpointOptions): Authenticate {
@@ -136,6 +198,11 @@ function createAuthentication({ config, adapters, logger }: GraphQLEndpointOptio
       if (adapters.mind === null) throw new TypeError('AUTH=mind needs Mind');
       return createMindAuthentication(adapters.mind);
   }
+}
+
+/** What does not even hold the word is no mutation; the rest gets the benefit of the doubt. */
+function kindOf({ query }: GraphQLRequest): OperationKind {
+  return query.includes('mutation') ? 'mutation' : 'query';
 }
 
 /** A user token of the caller's own; a malformed one is refused when it is used. */

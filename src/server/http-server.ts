@@ -1,18 +1,27 @@
 // The listener: how long and how much a client may send before it is a request, and over how many connections. What Node
 // itself refuses is answered here, in the same form as everything else.
 import { randomUUID } from 'node:crypto';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { once } from 'node:events';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { refusalBody, refuse, RequestRefused } from './replies.js';
 
 export interface ConnectionLimits {
-  /** For the headers, from the opening of the connection or the end of the request before. */
+  /** For the headers, from the opening of the connection or, on one that is kept, from their first byte. */
   readonly headersTimeoutMs: number;
   /** For the whole request. */
   readonly requestTimeoutMs: number;
   /** How often connections are checked for these two. */
   readonly checkIntervalMs: number;
+  /** How long a connection is kept open between two requests. */
+  readonly keepAliveTimeoutMs: number;
   /** Connections beyond are closed at once. */
   readonly maxConnections: number;
 }
@@ -21,6 +30,8 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 15_000,
   checkIntervalMs: 1_000,
+  // Longer than balancers keep theirs, 60 seconds as a rule: who closes first must not be the one who is being asked.
+  keepAliveTimeoutMs: 65_000,
   maxConnections: 2_000,
 };
 
@@ -29,13 +40,56 @@ const MAX_REQUESTS_PER_CONNECTION = 1_000;
 /** How long a refused client that is still sending is heard, so that it gets to read its answer. */
 const LINGER_MS = 500;
 
-export function createHttpServer(limits: ConnectionLimits, serveRequest: RequestListener): Server {
-  const serve = refuseForeignTargets(serveRequest);
+export interface HttpServer {
+  readonly server: Server;
+  /** How many are open. */
+  readonly connections: number;
+  /** Makes every answer the last one on its connection, those to requests under way included. */
+  announceEnd(): void;
+  /** Stops listening, closes every connection on which nothing is asked, and resolves once the others are answered and closed. */
+  end(): Promise<void>;
+}
+
+export function createHttpServer(limits: ConnectionLimits, serveRequest: RequestListener): HttpServer {
+  const sockets = new Set<Socket>();
+  /** What is under way, by connection; of several requests in a pipeline the last one. */
+  const answers = new Map<Socket, ServerResponse>();
+  /** Connections whose last answer is known. What follows on them is not run: its answer would not be read. */
+  const closing = new WeakSet<Socket>();
+  let stage: 'open' | 'announced' | 'ended' = 'open';
+
+  function makeLast(res: ServerResponse): void {
+    closing.add(res.req.socket);
+    res.setHeader('connection', 'close');
+  }
+
+  function serve(req: IncomingMessage, res: ServerResponse): void {
+    const { socket } = req;
+    if (closing.has(socket)) return;
+    answers.set(socket, res);
+    res.once('close', () => {
+      if (answers.get(socket) === res) answers.delete(socket);
+      if (stage === 'ended') server.closeIdleConnections();
+    });
+    if (stage !== 'open') makeLast(res);
+    if (req.url?.startsWith('/') === true) {
+      serveRequest(req, res);
+      return;
+    }
+    // Such a target may have been understood in another way by a proxy before the gateway, and so may what follows it.
+    makeLast(res);
+    const requestId = randomUUID();
+    res.setHeader('x-request-id', requestId);
+    const message = 'The target of a request must be a path.';
+    refuse(res, new RequestRefused(400, 'BAD_REQUEST', message), requestId);
+  }
+
   const server = createServer(
     {
       headersTimeout: limits.headersTimeoutMs,
       requestTimeout: limits.requestTimeoutMs,
       connectionsCheckingInterval: limits.checkIntervalMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
       maxHeaderSize: MAX_HEADER_BYTES,
       // Nothing here depends on it, and Node's own answer to a request without one has no body.
       requireHostHeader: false,
@@ -44,6 +98,10 @@ export function createHttpServer(limits: ConnectionLimits, serveRequest: Request
   );
   server.maxConnections = limits.maxConnections;
   server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     refuseConnection(socket, refusalOf(error), error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 0 : LINGER_MS);
   });
@@ -51,29 +109,34 @@ export function createHttpServer(limits: ConnectionLimits, serveRequest: Request
     const refused = new RequestRefused(405, 'METHOD_NOT_ALLOWED', 'The gateway is no proxy.');
     refuseConnection(socket, refused, LINGER_MS);
   });
+  // Whoever waits to be invited is, when the body is wanted.
+  server.on('checkContinue', serve);
   // An expectation that is not known may be passed over; Node's own answer to it has no body.
   server.on('checkExpectation', serve);
-  return server;
+
+  return {
+    server,
+    get connections() {
+      return sockets.size;
+    },
+    announceEnd() {
+      stage = 'announced';
+      for (const res of answers.values()) if (!res.headersSent) makeLast(res);
+    },
+    async end() {
+      stage = 'ended';
+      const closed = once(server, 'close');
+      server.close();
+      // Node counts a connection on which nothing has been asked yet as busy, and no longer looks after its time limit.
+      for (const socket of sockets) if (!answers.has(socket) && !socket.writableEnded) socket.destroy();
+      await closed;
+    },
+  };
 }
 
-/**
- * A target that is no path may have been understood in another way by a proxy before the gateway; so may what follows it on
- * the connection, which is not run.
- */
-function refuseForeignTargets(serve: RequestListener): RequestListener {
-  const closing = new WeakSet<Socket>();
-  return (req, res) => {
-    if (closing.has(req.socket)) return;
-    if (req.url?.startsWith('/') === true) {
-      serve(req, res);
-      return;
-    }
-    closing.add(req.socket);
-    const requestId = randomUUID();
-    res.setHeader('connection', 'close').setHeader('x-request-id', requestId);
-    const message = 'The target of a request must be a path.';
-    refuse(res, new RequestRefused(400, 'BAD_REQUEST', message), requestId);
-  };
+/** Whether a client sends its body only when told to. */
+export function isWaitingToBeInvited({ headers, httpVersion }: IncomingMessage): boolean {
+  return httpVersion === '1.1' && /\b100-continue\b/i.test(headers.expect ?? '');
 }
 
 function refusalOf({ code }: NodeJS.ErrnoException): RequestRefused {

@@ -1,5 +1,9 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
+import type { UpstreamBill } from '../graphql/context.js';
 import type { CallRecord } from '../transport/call-scope.js';
+import type { Fault } from '../transport/faults.js';
+import type { UpstreamMonitor } from '../transport/upstream-client.js';
+import type { OperationRecord } from './metrics.js';
 
 export type { Logger } from 'pino';
 
@@ -11,9 +15,10 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
 
 /** One line for a call to a backend, readable as it stands, without query strings, bodies or credentials. */
 export function logCall(logger: Logger, requestId: string, operation: string, call: CallRecord): void {
-  const { backend, method, route, batch, outcome, durationMs } = call;
+  const { backend, method, route, batch, attempt, outcome, durationMs } = call;
   const people = batch === undefined ? '' : `, ${batch} ${batch === 1 ? 'person' : 'people'} asked for`;
-  logger.info(
+  const again = attempt === 1 ? '' : `, attempt ${attempt}`;
+  logger[levelOf(call)](
     {
       requestId,
       operation,
@@ -21,9 +26,67 @@ export function logCall(logger: Logger, requestId: string, operation: string, ca
       method,
       route,
       batch,
+      attempt,
       outcome,
-      durationMs: Math.round(durationMs * 10) / 10,
+      durationMs: tenths(durationMs),
     },
-    `upstream ${backend} ${method} ${route} → ${outcome}${people}`,
+    `upstream ${backend} ${method} ${route} → ${outcome}${people}${again}`,
   );
+}
+
+/** Nothing but a person at the gateway’s configuration, or at the backend’s, puts an end to these. */
+const FOR_OPERATORS: readonly (number | string)[] = [
+  'dns',
+  'tls',
+  'own_credential',
+  'html',
+] satisfies Fault[];
+
+function levelOf({ outcome, isFailure }: CallRecord): 'info' | 'warn' | 'error' {
+  if (FOR_OPERATORS.includes(outcome)) return 'error';
+  const isBackends = typeof outcome === 'string' || outcome >= 500 || outcome === 429;
+  return isFailure && isBackends ? 'warn' : 'info';
+}
+
+/** One line for a request to /graphql. */
+export function logOperation(
+  logger: Logger,
+  ids: { readonly requestId: string; readonly traceId: string | null; readonly operation: string },
+  { type, outcome, durationMs, errors }: OperationRecord,
+  { calls, retries }: UpstreamBill,
+  status: number | null,
+): void {
+  const codes = [...new Set(errors.map(({ code }) => code))];
+  const told = codes.length === 0 ? '' : ` (${codes.join(', ')})`;
+  const { requestId, traceId, operation } = ids;
+  logger.info(
+    {
+      requestId,
+      ...(traceId !== null && { traceId }),
+      operation,
+      type,
+      outcome,
+      status,
+      codes,
+      calls,
+      retries,
+      durationMs: tenths(durationMs),
+    },
+    `${type} ${operation} → ${outcome}${told}, ${calls} ${calls === 1 ? 'call' : 'calls'}`,
+  );
+}
+
+/** One line whenever a backend is left alone, asked again, or well again. */
+export function logCircuits(logger: Logger, upstreams: readonly UpstreamMonitor[]): void {
+  for (const upstream of upstreams) {
+    upstream.onCircuitChange((kind, circuit) => {
+      const { name } = upstream;
+      const level = circuit === 'open' ? 'warn' : 'info';
+      logger[level]({ upstream: name, kind, circuit }, `circuit of ${name} for ${kind}s: ${circuit}`);
+    });
+  }
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

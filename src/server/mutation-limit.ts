@@ -7,7 +7,7 @@ import type { GraphQLContext } from '../graphql/context.js';
 const MAX_MUTATIONS_AT_ONCE = 2;
 
 /** Refuses a caller's third mutation at a time with 503. Where nobody has to prove themselves, callers cannot be told apart. */
-export function createMutationLimit(): ApolloServerPlugin<GraphQLContext> {
+export function createMutationLimit(onShed: () => void): ApolloServerPlugin<GraphQLContext> {
   const running = new Map<string, number>();
   return {
     requestDidStart({ contextValue: { viewer } }) {
@@ -18,7 +18,10 @@ export function createMutationLimit(): ApolloServerPlugin<GraphQLContext> {
         didResolveOperation({ operation }) {
           if (operation?.operation !== OperationTypeNode.MUTATION) return Promise.resolve();
           const count = running.get(subject) ?? 0;
-          if (count >= MAX_MUTATIONS_AT_ONCE) return Promise.reject(tooMany());
+          if (count >= MAX_MUTATIONS_AT_ONCE) {
+            onShed();
+            return Promise.reject(tooMany());
+          }
           running.set(subject, count + 1);
           isCounted = true;
           return Promise.resolve();

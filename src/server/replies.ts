@@ -27,6 +27,7 @@ export function refuse(res: ServerResponse, error: unknown, requestId: string): 
     sendRefusal(res, error.status, error.code, error.message, requestId);
   } else if (error instanceof GatewayError) {
     if (error.code === 'UNAUTHENTICATED') res.setHeader('www-authenticate', 'Bearer');
+    if (error.retryAfterMs !== undefined) res.setHeader('retry-after', Math.ceil(error.retryAfterMs / 1_000));
     const status = error.code === 'UNAUTHENTICATED' ? 401 : 503;
     sendRefusal(res, status, error.code, error.message, requestId);
   } else {

@@ -1,21 +1,36 @@
 // The only way out: one connection pool per origin, and every limit that protects the gateway from what comes back.
+import type { LookupFunction } from 'node:net';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Pool, type Dispatcher } from 'undici';
 import { GatewayError, type Delivery, type ErrorCode } from '../errors.js';
-import type { CallScope } from './call-scope.js';
-import { connectionError, errorCode } from './connection-error.js';
+import type { CallKind, CallScope } from './call-scope.js';
+import { startCallSpan } from './call-span.js';
+import type { CircuitState } from './circuit.js';
+import { errorCode, faultError, faultOf, type Fault, type Phase } from './faults.js';
+import { createPolicy, UPSTREAM_LIMITS, type UpstreamCondition, type UpstreamLimits } from './policy.js';
 
-export interface UpstreamOptions {
+/** What a deployment, or a test, sets for every upstream alike. */
+export interface UpstreamSettings {
+  /** Left out: as `UPSTREAM_LIMITS`. */
+  readonly limits?: Partial<UpstreamLimits>;
+  /** In place of the system's resolver. */
+  readonly lookup?: LookupFunction;
+}
+
+export interface UpstreamOptions extends UpstreamSettings {
   /** Slug of the backend, for errors, logs and the bill. */
   readonly backend: string;
+  /** Tells several upstreams of one backend apart in metrics and logs; left out: the backend's. */
+  readonly name?: string;
   /** Absolute http(s) URL without query; calls stay below its path. */
   readonly baseUrl: string;
-  /** For one call as a whole: connecting, headers and body. */
+  /** For one attempt as a whole: connecting, headers and body. */
   readonly timeoutMs: number;
   /** Of an answer on the wire, and again after decompression. */
   readonly maxBytes?: number;
-  readonly connections?: number;
+  /** Of all answers that are being read. */
+  readonly maxHeldBytes?: number;
 }
 
 export interface UpstreamCall {
@@ -42,13 +57,24 @@ export interface UpstreamReply {
   readonly body: unknown;
 }
 
-export interface Upstream {
-  /** Makes one call. Throws GatewayError with an UPSTREAM_…, FORBIDDEN, UNAUTHENTICATED, DEADLINE_ or BUDGET_EXCEEDED code. */
+/** What is seen of an upstream from outside. */
+export interface UpstreamMonitor {
+  readonly name: string;
+  condition(kind: CallKind): UpstreamCondition;
+  onCircuitChange(listener: (kind: CallKind, state: CircuitState) => void): void;
+}
+
+export interface Upstream extends UpstreamMonitor {
+  /**
+   * Makes one call, in several attempts where its policy says so. Throws GatewayError with an UPSTREAM_…, FORBIDDEN,
+   * UNAUTHENTICATED, DEADLINE_ or BUDGET_EXCEEDED code.
+   */
   request(scope: CallScope, call: UpstreamCall): Promise<UpstreamReply>;
   close(): Promise<void>;
 }
 
 const MAX_BYTES = 10 * 1024 * 1024;
+const MAX_HELD_BYTES = 24 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 1_000;
 const MAX_RETRY_AFTER_MS = 60_000;
 const NATIVE_ID = /^[1-9][0-9]{0,14}$/;
@@ -56,18 +82,33 @@ const HEADER_SAFE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { backend, timeoutMs, maxBytes = MAX_BYTES, connections = 128 } = options;
+  const { backend, name = backend, timeoutMs, maxBytes = MAX_BYTES, maxHeldBytes = MAX_HELD_BYTES } = options;
+  const limits = { ...UPSTREAM_LIMITS, ...options.limits };
   const base = new URL(options.baseUrl);
   const basePath = base.pathname.replace(/\/+$/, '');
   const pool = new Pool(base.origin, {
-    connections,
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
+    // One for every place of the two bulkheads.
+    connections: 2 * limits.maxInFlight,
+    // Each attempt has a time limit as a whole, which is exact.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     maxResponseSize: maxBytes,
     maxHeaderSize: 16 * 1024,
     // A quarter of a long time: whoever allows that does not want to give up at once.
-    connect: { timeout: Math.max(Math.min(CONNECT_TIMEOUT_MS, timeoutMs), timeoutMs / 4) },
+    connect: {
+      timeout: Math.max(Math.min(CONNECT_TIMEOUT_MS, timeoutMs), timeoutMs / 4),
+      ...(options.lookup !== undefined && { lookup: options.lookup }),
+    },
   });
+  const listeners: ((kind: CallKind, state: CircuitState) => void)[] = [];
+  const policy = createPolicy({
+    backend,
+    limits,
+    onCircuitChange(kind, state) {
+      for (const listener of listeners) listener(kind, state);
+    },
+  });
+  let heldBytes = 0;
 
   const fail = (code: ErrorCode, what: string, httpStatus?: number) =>
     new GatewayError(code, `${backend}: ${what}`, {
@@ -85,7 +126,15 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     return basePath + fillRoute(call.route, call.ids ?? []) + queryString(call.query ?? []);
   }
 
-  async function attempt(scope: CallScope, call: UpstreamCall, path: string): Promise<UpstreamReply> {
+  async function attempt(
+    scope: CallScope,
+    call: UpstreamCall,
+    path: string,
+    traceHeaders: Readonly<Record<string, string>>,
+  ): Promise<UpstreamReply> {
+    const signal = signalFor(scope, call);
+    const progress: Progress = { phase: 'headers', lastByteAt: null };
+    const startedAt = performance.now();
     const deadline = AbortSignal.timeout(timeoutMs);
     try {
       const response = await pool.request({
@@ -95,30 +144,37 @@ export function createUpstream(options: UpstreamOptions): Upstream {
           accept: 'application/json',
           'accept-encoding': 'gzip, br',
           'x-request-id': scope.requestId,
+          ...traceHeaders,
           ...call.headers,
           ...(call.body !== undefined && { 'content-type': call.body.contentType }),
         },
         body: call.body?.text ?? null,
-        signal: AbortSignal.any([scope.signal, deadline]),
+        signal: AbortSignal.any([signal, deadline]),
       });
-      const bytes = await readBody(response);
-      return settle(call, response.statusCode, bytes, retryAfterMs(response.headers['retry-after']));
+      progress.phase = 'body';
+      return settle(call, response, await readBody(response, progress));
     } catch (error) {
-      if (error instanceof GatewayError && error !== scope.signal.reason) throw error;
-      if (scope.signal.aborted) throw operationError(backend, scope.signal, 'unknown', error);
-      throw connectionError(backend, error, deadline.aborted);
+      if (error instanceof GatewayError && error !== signal.reason) throw error;
+      if (signal.aborted) throw operationError(backend, signal, 'unknown', error);
+      const fault = deadline.aborted ? timeoutFault(progress, startedAt) : faultOf(error, progress.phase);
+      throw faultError(backend, fault, { cause: error });
     }
   }
 
-  function settle(
-    call: UpstreamCall,
-    status: number,
-    bytes: Uint8Array,
-    waitMs: number | undefined,
-  ): UpstreamReply {
+  /** Silence may be an accident; an answer that is still arriving is slow. */
+  function timeoutFault({ phase, lastByteAt }: Progress, startedAt: number): Fault {
+    if (phase === 'headers') return 'headers_timeout';
+    const isArriving = lastByteAt !== null && lastByteAt - startedAt > timeoutMs / 2;
+    return isArriving ? 'total_timeout' : 'body_timeout';
+  }
+
+  function settle(call: UpstreamCall, response: Dispatcher.ResponseData, bytes: Uint8Array): UpstreamReply {
+    const { statusCode: status, headers } = response;
     const isAnswer = (status >= 200 && status < 300) || (call.alsoAccept ?? []).includes(status);
-    if (!isAnswer) throw refusal(call, status, bytes, waitMs);
-    return { status, body: bytes.length === 0 ? undefined : parse(bytes, status) };
+    if (!isAnswer) throw refusal(call, status, bytes, retryAfterMs(headers['retry-after']));
+    if (bytes.length > 0) return { status, body: parse(bytes, status, headerText(headers['content-type'])) };
+    if (kindOf(call) === 'read' && status < 300) throw faultError(backend, 'empty', { httpStatus: status });
+    return { status, body: undefined };
   }
 
   function refusal(
@@ -143,7 +199,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     if (status === 401) {
       return call.isCallersCredential === true
         ? fail('UNAUTHENTICATED', 'the caller’s credential was not accepted.', status)
-        : fail('UPSTREAM_ERROR', 'the gateway’s own credential was not accepted.', status);
+        : faultError(backend, 'own_credential', { httpStatus: status });
     }
     if (status === 402 || status === 403) return fail('FORBIDDEN', `${asked}.`, status);
     if (status === 404) return fail('NOT_FOUND', `${asked}.`, status);
@@ -151,57 +207,119 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     return fail('UPSTREAM_REJECTED', `${asked}.`, status);
   }
 
-  function parse(bytes: Uint8Array, status: number): unknown {
+  function parse(bytes: Uint8Array, httpStatus: number, contentType: string): unknown {
     try {
       return JSON.parse(UTF8.decode(bytes));
     } catch (error) {
-      const what = error instanceof SyntaxError ? 'is not JSON' : 'is not UTF-8';
-      throw fail(
-        'UPSTREAM_BAD_RESPONSE',
-        `the answer (status ${status}, ${bytes.length} bytes) ${what}.`,
-        status,
-      );
+      if (!(error instanceof SyntaxError)) throw faultError(backend, 'bad_utf8', { httpStatus });
+      throw faultError(backend, contentType.startsWith('text/html') ? 'html' : 'bad_json', { httpStatus });
     }
   }
 
-  async function readBody(response: Dispatcher.ResponseData): Promise<Uint8Array> {
-    const bytes = new Uint8Array(await response.body.arrayBuffer());
+  async function readBody(response: Dispatcher.ResponseData, progress: Progress): Promise<Uint8Array> {
+    const bytes = await readBounded(response.body, progress);
     const encoding = headerText(response.headers['content-encoding']);
     if (encoding === '' || encoding === 'identity' || bytes.length === 0) return bytes;
     const decompress = DECOMPRESSORS.get(encoding);
-    if (decompress === undefined)
-      throw fail('UPSTREAM_BAD_RESPONSE', 'the answer has an unknown content encoding.');
+    if (decompress === undefined) throw faultError(backend, 'bad_encoding');
     try {
       return await decompress(bytes, { maxOutputLength: maxBytes });
     } catch (error) {
-      throw errorCode(error) === 'ERR_BUFFER_TOO_LARGE'
-        ? fail('UPSTREAM_RESPONSE_TOO_LARGE', `the answer exceeds ${maxBytes} bytes when decompressed.`)
-        : fail('UPSTREAM_BAD_RESPONSE', 'the answer cannot be decompressed.');
+      throw faultError(backend, errorCode(error) === 'ERR_BUFFER_TOO_LARGE' ? 'too_large' : 'bad_encoding');
+    }
+  }
+
+  async function readBounded(body: AsyncIterable<Uint8Array>, progress: Progress): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of body) {
+        progress.lastByteAt = performance.now();
+        size += chunk.length;
+        heldBytes += chunk.length;
+        if (heldBytes > maxHeldBytes) throw faultError(backend, 'memory');
+        chunks.push(chunk);
+      }
+    } finally {
+      heldBytes -= size;
+    }
+    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
+  }
+
+  /** One attempt as the operation's bill, its trace, the log and the metrics get to know of it. */
+  async function recorded(scope: CallScope, call: UpstreamCall, path: string, number: number) {
+    const ended = signalFor(scope, call);
+    if (ended.aborted) throw operationError(backend, ended, 'unsent');
+    scope.admit(backend, number > 1);
+    const { method, route, batch } = call;
+    const made = { backend, method, route, attempt: number };
+    const span = startCallSpan(scope.trace, { ...made, address: base.hostname });
+    const startedAt = performance.now();
+    let status: number | undefined;
+    let failure: number | string | undefined = 'INTERNAL_SERVER_ERROR';
+    try {
+      const reply = await attempt(scope, call, path, span.headers);
+      status = reply.status;
+      failure = undefined;
+      return reply;
+    } catch (error) {
+      if (error instanceof GatewayError) {
+        status = error.httpStatus;
+        failure = error.fault ?? error.httpStatus ?? error.code;
+      }
+      throw error;
+    } finally {
+      span.end({ status, fault: failure?.toString() });
+      const durationMs = performance.now() - startedAt;
+      const outcome = failure ?? status ?? '';
+      scope.record({
+        ...made,
+        kind: kindOf(call),
+        batch,
+        outcome,
+        isFailure: failure !== undefined,
+        durationMs,
+      });
     }
   }
 
   return {
+    name,
+    condition: (kind) => policy.condition(kind),
+    onCircuitChange(listener) {
+      listeners.push(listener);
+    },
     async request(scope, call) {
       const path = checkedPath(call);
-      if (scope.signal.aborted) throw operationError(backend, scope.signal, 'unsent');
-      scope.admit(backend);
-      const startedAt = performance.now();
-      let outcome: number | string = 'INTERNAL_SERVER_ERROR';
-      try {
-        const reply = await attempt(scope, call, path);
-        outcome = reply.status;
-        return reply;
-      } catch (error) {
-        if (error instanceof GatewayError) outcome = error.httpStatus ?? error.code;
-        throw error;
-      } finally {
-        const durationMs = performance.now() - startedAt;
-        const { method, route, batch } = call;
-        scope.record({ backend, method, route, batch, outcome, durationMs });
-      }
+      const kind = kindOf(call);
+      const ended = signalFor(scope, call);
+      if (ended.aborted) throw operationError(backend, ended, 'unsent');
+      return scope.during(() =>
+        policy
+          .run(scope, kind, (number) => recorded(scope, call, path, number))
+          .catch((error: unknown) => {
+            // The operation has ended while the call was waiting for its turn.
+            throw error === ended.reason ? operationError(backend, ended, 'unsent') : error;
+          }),
+      );
     },
     close: () => pool.destroy(),
   };
+}
+
+/** How far the answer to an attempt has come. */
+interface Progress {
+  phase: Phase;
+  lastByteAt: number | null;
+}
+
+function signalFor({ signal, writeSignal }: CallScope, call: UpstreamCall): AbortSignal {
+  return kindOf(call) === 'read' ? signal : writeSignal;
+}
+
+/** No backend has a read that is not a GET. */
+function kindOf({ method }: UpstreamCall): CallKind {
+  return method === 'GET' ? 'read' : 'write';
 }
 
 const DECOMPRESSORS = new Map([

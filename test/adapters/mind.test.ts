@@ -339,7 +339,7 @@ describe('reading people of Mind one by one', () => {
         return { status: 'fulfilled', value: { id, email: `row.${id}@example.com` } };
       }),
     );
-    expect(server.received).toHaveLength(41);
-    expect(server.mostAtOnce).toBe(10);
+    expect(server.received).toHaveLength(42);
+    expect(server.mostAtOnce).toBe(16);
   });
 });

@@ -442,14 +442,15 @@ describe('limits', () => {
   );
 
   it('of the time end a bulk that a slow backend draws out, and each result tells what came of it', async () => {
-    const [people, limitMs, atOnce] = [80, 1_500, 10];
+    const [people, limitMs, atOnce] = [200, 5_000, 16];
     const timeout = { REQUEST_TIMEOUT_MS: '1200', UPSTREAM_TIMEOUT_MS: '1200' };
     await start(generatePeople(people), { BULK_TIMEOUT_MS: String(limitMs), ...timeout });
-    gateway.v2.switches.set({ only: { method: 'PUT' }, latencyMs: 300 });
+    gateway.v2.switches.set({ only: { method: 'PUT' }, latencyMs: 600 });
     const startedAt = performance.now();
     const { results } = await bulk(renames(people), { query: bulkSelecting('__typename') });
     const tookMs = performance.now() - startedAt;
-    expect(tookMs).toBeGreaterThan(limitMs - 10);
+    // The last tenth is kept for reading back.
+    expect(tookMs).toBeGreaterThan(0.9 * limitMs - 10);
     // 250 ms more are meant; the rest is for a machine that is busy.
     expect(tookMs).toBeLessThan(limitMs + 250 + 750);
 
@@ -466,20 +467,21 @@ describe('limits', () => {
       expect({ id, isSent }).toEqual({ id, isSent: arrived.has(id) });
       expect({ id, state }).toEqual({
         id,
-        state: isSent ? expect.stringMatching(/^(ACCEPTED|UNCERTAIN)$/) : 'FAILED',
+        state: isSent ? expect.stringMatching(/^(VERIFIED|FAILED)$/) : 'FAILED',
       });
-      if (state === 'ACCEPTED') expect({ id, status: arrived.get(id) }).toEqual({ id, status: 200 });
+      if (state === 'VERIFIED') expect({ id, status: arrived.get(id) }).toEqual({ id, status: 200 });
     }
-    // Those under way when the time was up are uncertain; those before were taken.
+    // Those under way when the time for writing was up have not been taken; those before were.
     const states = countOf(told, ({ state }) => state ?? '');
-    expect(states['UNCERTAIN']).toBeLessThanOrEqual(atOnce);
-    expect(states['ACCEPTED']).toBeGreaterThanOrEqual(atOnce);
-    expect(states['FAILED']).toBeGreaterThan(0);
+    expect(countOf(told, ({ isSent, state }) => `${isSent} ${state}`)['true FAILED']).toBeLessThanOrEqual(
+      atOnce,
+    );
+    expect(states['VERIFIED']).toBeGreaterThanOrEqual(atOnce);
     expect(statuses(results)).toEqual({
-      APPLIED: states['ACCEPTED'],
-      PARTIAL: people - (states['ACCEPTED'] ?? 0),
+      APPLIED: states['VERIFIED'],
+      PARTIAL: people - (states['VERIFIED'] ?? 0),
     });
-    expect(countOf(results, (result) => stateOf(result, 'MIND') ?? '')).toEqual({ ACCEPTED: people });
+    expect(countOf(results, (result) => stateOf(result, 'MIND') ?? '')).toEqual({ VERIFIED: people });
     const errors = new Set(results.flatMap(({ userErrors }) => userErrors.map(({ code }) => code)));
     expect(errors).toEqual(new Set(['DEADLINE_EXCEEDED']));
   });

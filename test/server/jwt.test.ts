@@ -399,9 +399,8 @@ describe('a token checked with a key set', () => {
       const message = expectRefusal(refused, 503, code);
       expect(message).toMatch(/^The keys that tokens are checked with c/);
       expect(refused.text).not.toMatch(/canary|127\.0\.0\.1/);
-      expect(gateway.log).toMatchObject([
-        { level: 40, msg: expect.stringContaining('nobody can be let in') },
-      ]);
+      const warnings = gateway.log.filter(({ level }) => level !== 30);
+      expect(warnings).toMatchObject([{ level: 40, msg: expect.stringContaining('nobody can be let in') }]);
       expect(all(gateway)).toEqual([]);
       // As soon as the issuer is back, so are the callers.
       issuer.answer = keys(publicJwk);

@@ -12,7 +12,11 @@ export function eachBackend<T>(make: (backend: Slug) => T): Record<Slug, T> {
 }
 
 /** An account as the backend's own API shows it; without anything in it, there is none. */
-export async function rowOf({ mind, omnivibe, v2 }: TestGateway, backend: Slug, id: string): Promise<Row> {
+export async function rowOf(
+  { mind, omnivibe, v2 }: Pick<TestGateway, Slug>,
+  backend: Slug,
+  id: string,
+): Promise<Row> {
   switch (backend) {
     case 'mind':
       return get(`${mind.url}/profile/${id}`, { authorization: `Bearer ${mind.serviceToken}` });

@@ -1,5 +1,6 @@
 // A gateway with its sandbox backends, all on real sockets, and a client that checks every answer: its bill, the calls behind it, and
 // that it holds no secret.
+import type { LookupFunction } from 'node:net';
 import { expect } from '@jest/globals';
 import { createAdapters } from '../../src/adapters/index.js';
 import { loadConfig } from '../../src/config.js';
@@ -11,6 +12,7 @@ import type { V2Sandbox } from '../../src/sandbox/v2/index.js';
 import { joinBackends } from '../../src/server/backends.js';
 import { startGateway } from '../../src/server/gateway.js';
 import { createLogger } from '../../src/server/logging.js';
+import type { UpstreamLimits } from '../../src/transport/policy.js';
 import { assertContractKept } from './contract.js';
 import { expectNoSecrets } from './secrets.js';
 
@@ -64,18 +66,27 @@ export interface TestGateway {
 export interface TestGatewayOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly people?: readonly CastMember[];
+  /** How calls to the backends are limited and tried again; left out: calmly, as below. */
+  readonly limits?: Partial<UpstreamLimits>;
+  /** In place of the system's resolver. */
+  readonly lookup?: LookupFunction;
 }
 
 /** A busy machine is no reason for a call to be given up; tests of time limits set their own. */
 const PATIENT = { UPSTREAM_TIMEOUT_MS: '60000', REQUEST_TIMEOUT_MS: '120000' };
 
+/** Many tests let a backend fail many times: no circuit opens, and nobody waits before trying again. */
+const CALM: Partial<UpstreamLimits> = { circuitMinCalls: Infinity, retryBaseMs: 1, retryFloor: Infinity };
+
 /** Starts everything on free ports. `env` as for `npm start`; all three backends are sandboxes. */
 export async function startTestGateway({
   env = {},
   people = CAST,
+  limits = CALM,
+  lookup,
 }: TestGatewayOptions = {}): Promise<TestGateway> {
   const config = loadConfig({ ...PATIENT, PORT: '0', ...env });
-  const backends = await joinBackends(config, people);
+  const backends = await joinBackends(config, people, { limits, ...(lookup !== undefined && { lookup }) });
   const { mind, omnivibe, v2 } = backends.sandboxes;
   if (mind === null || omnivibe === null || v2 === null)
     throw new Error('a test gateway needs all three sandboxes');
@@ -87,7 +98,13 @@ export async function startTestGateway({
       log.push(JSON.parse(line) as Record<string, unknown>);
     },
   });
-  const gateway = await startGateway({ config, adapters: createAdapters(backends.options), logger });
+  const gateway = await startGateway({
+    config,
+    adapters: createAdapters(backends.options),
+    logger,
+    // The test itself works in the same event loop, and is no reason to turn anybody away.
+    overload: { maxLoopDelayMs: Infinity },
+  });
 
   const received = () => ({
     mind: mind.ledger.entries,

@@ -8,6 +8,7 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { GatewayError } from '../../src/errors.js';
 import { createOperation, type Operation } from '../../src/server/operation.js';
 import type { CallRecord } from '../../src/transport/call-scope.js';
+import type { Fault } from '../../src/transport/faults.js';
 import {
   createUpstream,
   type Upstream,
@@ -142,24 +143,26 @@ function flood(res: ServerResponse, chunk: Uint8Array): void {
 const HEAD = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n';
 
 describe('an answer that never becomes one', () => {
-  it.each<readonly [string, (socket: Socket) => void, string]>([
-    ['hangs', () => undefined, 'UPSTREAM_TIMEOUT'],
+  it.each<readonly [string, (socket: Socket) => void, Fault, number]>([
+    ['hangs', () => undefined, 'headers_timeout', 3],
     [
       'drips headers',
       (s) => {
         s.write(HEAD);
         drip(s, 'x-more: 1\r\n', 20);
       },
-      'UPSTREAM_TIMEOUT',
+      'headers_timeout',
+      3,
     ],
-    ['stops after the headers', (s) => s.write(`${HEAD}content-length: 9\r\n\r\n`), 'UPSTREAM_TIMEOUT'],
+    ['stops after the headers', (s) => s.write(`${HEAD}content-length: 9\r\n\r\n`), 'body_timeout', 3],
     [
       'drips its body',
       (s) => {
         s.write(`${HEAD}\r\n[`);
         drip(s, ' ', 20);
       },
-      'UPSTREAM_TIMEOUT',
+      'total_timeout',
+      1,
     ],
     [
       'drips chunks',
@@ -167,51 +170,45 @@ describe('an answer that never becomes one', () => {
         s.write(`${HEAD}transfer-encoding: chunked\r\n\r\n`);
         drip(s, '1\r\n \r\n', 20);
       },
-      'UPSTREAM_TIMEOUT',
+      'total_timeout',
+      1,
     ],
-    ['is closed at once', (s) => s.end(), 'UPSTREAM_CONNECTION_LOST'],
-    ['is reset at once', (s) => s.resetAndDestroy(), 'UPSTREAM_CONNECTION_LOST'],
-    ['ends too early', (s) => s.end(`${HEAD}content-length: 99\r\n\r\n{"id":1`), 'UPSTREAM_CONNECTION_LOST'],
+    ['is closed at once', (s) => s.end(), 'reset_headers', 3],
+    ['is reset at once', (s) => s.resetAndDestroy(), 'reset_headers', 3],
+    ['ends too early', (s) => s.end(`${HEAD}content-length: 99\r\n\r\n{"id":1`), 'reset_body', 3],
     [
       'ends inside a chunk',
       (s) => s.end(`${HEAD}transfer-encoding: chunked\r\n\r\n9\r\n{"id"`),
-      'UPSTREAM_CONNECTION_LOST',
+      'reset_body',
+      3,
     ],
     [
       'is reset inside the body',
       (s) => s.write(`${HEAD}content-length: 99\r\n\r\n{"id":1`, () => s.resetAndDestroy()),
-      'UPSTREAM_CONNECTION_LOST',
+      'reset_body',
+      3,
     ],
-    [
-      'ends without a length',
-      (s) => s.end(`${HEAD}connection: close\r\n\r\n{"id":1`),
-      'UPSTREAM_BAD_RESPONSE',
-    ],
-    ['is not HTTP', (s) => s.end('220 mail.example.com ESMTP\r\n\r\n'), 'UPSTREAM_BAD_RESPONSE'],
-    ['has a broken status line', (s) => s.end('HTTP/1.1 2000 OK\r\n\r\n'), 'UPSTREAM_BAD_RESPONSE'],
-    [
-      'has a broken chunk',
-      (s) => s.end(`${HEAD}transfer-encoding: chunked\r\n\r\nzz\r\n`),
-      'UPSTREAM_BAD_RESPONSE',
-    ],
+    ['ends without a length', (s) => s.end(`${HEAD}connection: close\r\n\r\n{"id":1`), 'bad_json', 2],
+    ['is not HTTP', (s) => s.end('220 mail.example.com ESMTP\r\n\r\n'), 'bad_http', 1],
+    ['has a broken status line', (s) => s.end('HTTP/1.1 2000 OK\r\n\r\n'), 'bad_http', 1],
+    ['has a broken chunk', (s) => s.end(`${HEAD}transfer-encoding: chunked\r\n\r\nzz\r\n`), 'bad_http', 1],
     [
       'has both lengths',
       (s) => s.end(`${HEAD}content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`),
-      'UPSTREAM_BAD_RESPONSE',
+      'bad_http',
+      1,
     ],
-    [
-      'has 40 kB of headers',
-      (s) => s.end(`${HEAD}x-flood: ${'x'.repeat(40_000)}\r\n\r\n{}`),
-      'UPSTREAM_BAD_RESPONSE',
-    ],
-  ])('%s', async (_what, answer, code) => {
+    ['has 40 kB of headers', (s) => s.end(`${HEAD}x-flood: ${'x'.repeat(40_000)}\r\n\r\n{}`), 'bad_http', 1],
+  ])('%s', async (_what, answer, fault, attempts) => {
     const { url, busy } = await startRaw(answer);
     const scope = operation();
     const startedAt = performance.now();
     const error = await failureOf(connect(url).request(scope, READ));
-    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + GRACE_MS);
-    expect(error).toMatchObject({ code, backend: 'mind', delivery: 'unknown' });
-    expect(scope.recorded).toMatchObject([{ outcome: error.httpStatus ?? code }]);
+    expect(performance.now() - startedAt).toBeLessThan(attempts * (TIMEOUT_MS + GRACE_MS));
+    expect(error).toMatchObject({ fault, backend: 'mind', delivery: 'unknown' });
+    const made = Array.from({ length: attempts }, (_, before) => ({ attempt: before + 1, outcome: fault }));
+    expect(scope.recorded).toMatchObject(made);
+    expect(scope.bill()).toMatchObject({ calls: attempts, retries: attempts - 1 });
     await until(() => busy.size === 0);
   });
 
@@ -246,9 +243,17 @@ describe('a body', () => {
     expect(await connect(url).request(operation(), READ)).toEqual({ status: 200, body: { name: 'Łukasz' } });
   });
 
-  it.each([200, 204])('may be missing with status %i', async (status) => {
+  it.each([200, 204])('may be missing from the answer to a write, with status %i', async (status) => {
     const { url } = await startHttp((res) => res.writeHead(status).end());
-    expect(await connect(url).request(operation(), READ)).toEqual({ status, body: undefined });
+    const write = { ...READ, method: 'PUT' } as const;
+    expect(await connect(url).request(operation(), write)).toEqual({ status, body: undefined });
+  });
+
+  it.each([200, 204])('may not be missing from what is read, with status %i', async (status) => {
+    const { url, requests } = await startHttp((res) => res.writeHead(status).end());
+    const error = await failureOf(connect(url).request(operation(), READ));
+    expect(error).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', fault: 'empty', httpStatus: status });
+    expect(requests).toHaveLength(2);
   });
 
   it.each<readonly [string, Uint8Array | string, string]>([
@@ -543,7 +548,16 @@ describe('a call', () => {
     expect(scope.bill()).toMatchObject({ calls: 1, byBackend: { MIND: 1 } });
     const durationMs = expect.any(Number);
     expect(scope.recorded).toEqual([
-      { backend: 'mind', method: 'GET', route: '/people/{id}', batch: 3, outcome: 200, durationMs },
+      {
+        backend: 'mind',
+        kind: 'read',
+        method: 'GET',
+        route: '/people/{id}',
+        batch: 3,
+        attempt: 1,
+        outcome: 200,
+        durationMs,
+      },
     ]);
   });
 

@@ -1,7 +1,11 @@
 import type { MindReader, MindWriter } from '../../domain/ports.js';
 import { GatewayError } from '../../errors.js';
 import type { CallScope } from '../../transport/call-scope.js';
-import { createUpstream } from '../../transport/upstream-client.js';
+import {
+  createUpstream,
+  type UpstreamMonitor,
+  type UpstreamSettings,
+} from '../../transport/upstream-client.js';
 import { createAccountIndex } from '../account-index.js';
 import { createMindClient, type MindCredential } from './client.js';
 import { createMindReader, type MindInstallation } from './loaders.js';
@@ -18,6 +22,7 @@ export interface MindOptions {
   readonly timeZone: string;
   readonly settingsPatch: SettingsPatch;
   readonly timeoutMs: number;
+  readonly upstream?: UpstreamSettings;
   readonly now?: () => number;
 }
 
@@ -38,13 +43,15 @@ export interface MindAdapter {
   open(scope: CallScope, callersCredential: MindCredential | null): MindSession | null;
   /** Asks Mind whose credential it is. Throws UNAUTHENTICATED when it is nobody's. */
   identify(scope: CallScope, credential: MindCredential): Promise<MindCaller>;
+  readonly upstreams: readonly UpstreamMonitor[];
   close(): Promise<void>;
 }
 
 /** The adapter of enneo Mind. */
 export function createMindAdapter(options: MindOptions): MindAdapter {
   const now = options.now ?? Date.now;
-  const upstream = createUpstream({ backend: 'mind', baseUrl: options.url, timeoutMs: options.timeoutMs });
+  const { url: baseUrl, timeoutMs } = options;
+  const upstream = createUpstream({ ...options.upstream, backend: 'mind', baseUrl, timeoutMs });
   const client = createMindClient(upstream);
   const installation: MindInstallation = {
     index: createAccountIndex(now),
@@ -77,6 +84,7 @@ export function createMindAdapter(options: MindOptions): MindAdapter {
       return { id, permissions: permissions ?? [] };
     },
 
+    upstreams: [upstream],
     close: () => upstream.close(),
   };
 }

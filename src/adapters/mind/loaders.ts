@@ -1,6 +1,5 @@
 // How reads of Mind are batched within one operation, and what is remembered of its addresses.
 import { createHash } from 'node:crypto';
-import pLimit from 'p-limit';
 import type { DirectoryPage, KnownAccount, MindReader, PageRequest } from '../../domain/ports.js';
 import { normalizeEmail, type JsonObject, type MindAccount } from '../../domain/profile.js';
 import type { GatewayError } from '../../errors.js';
@@ -18,8 +17,6 @@ const CHUNK = 100;
 const SWEEP_PAGE = 5_000;
 /** A server that stops at a size of its own is likely to stop at a round number up to this. */
 const LARGEST_LIKELY_CAP = 1_000;
-/** Reads at once where an installation cannot read several people in one call. */
-const SINGLE_READS_AT_ONCE = 10;
 /** How long it is remembered what an installation can do. */
 const REMEMBERED_MS = 10 * 60_000;
 
@@ -79,19 +76,16 @@ export function createMindReader(options: MindReaderOptions): MindReader {
   }
 
   async function fetchOneByOne(ids: readonly string[]): Promise<ReadonlyMap<string, MindAccount | Error>> {
-    const limit = pLimit(SINGLE_READS_AT_ONCE);
     const accounts = new Map<string, MindAccount | Error>();
     await Promise.all(
-      ids.map((id) =>
-        limit(async () => {
-          try {
-            const dto = await client.fetchProfile(scope, credential, id, { includeRawData: false });
-            if (dto?.id === id) accounts.set(id, toAccount(id, dto, timeZone));
-          } catch (error) {
-            accounts.set(id, error as Error);
-          }
-        }),
-      ),
+      ids.map(async (id) => {
+        try {
+          const dto = await client.fetchProfile(scope, credential, id, { includeRawData: false });
+          if (dto?.id === id) accounts.set(id, toAccount(id, dto, timeZone));
+        } catch (error) {
+          accounts.set(id, error as Error);
+        }
+      }),
     );
     return accounts;
   }

@@ -1,7 +1,11 @@
 import type { OmnivibeReader, OmnivibeWriter } from '../../domain/ports.js';
 import { normalizeEmail } from '../../domain/profile.js';
 import type { CallScope } from '../../transport/call-scope.js';
-import { createUpstream } from '../../transport/upstream-client.js';
+import {
+  createUpstream,
+  type UpstreamMonitor,
+  type UpstreamSettings,
+} from '../../transport/upstream-client.js';
 import { createAccountIndex } from '../account-index.js';
 import { createOmnivibeClient } from './client.js';
 import { createOmnivibeInstallation, createOmnivibeLoaders, type OmnivibeCredentials } from './loaders.js';
@@ -20,6 +24,7 @@ export interface OmnivibeOptions {
   readonly userTokens: Readonly<Record<string, string>>;
   readonly tokenHeader: string;
   readonly timeoutMs: number;
+  readonly upstream?: UpstreamSettings;
   readonly now?: () => number;
 }
 
@@ -32,17 +37,19 @@ export interface OpenOmnivibe {
 export interface OmnivibeAdapter {
   /** Null when neither the caller nor the gateway has a credential. */
   open(scope: CallScope, callersToken: string | null): OpenOmnivibe | null;
+  readonly upstreams: readonly UpstreamMonitor[];
   close(): Promise<void>;
 }
 
 /** The adapter of omnivibe. */
 export function createOmnivibeAdapter(options: OmnivibeOptions): OmnivibeAdapter {
-  const { timeoutMs } = options;
-  const app = createUpstream({ backend: 'omnivibe', baseUrl: options.url, timeoutMs });
+  const { timeoutMs, platformUrl } = options;
+  const common = { ...options.upstream, backend: 'omnivibe', timeoutMs };
+  const app = createUpstream({ ...common, baseUrl: options.url });
   const platform =
-    options.platformUrl === options.url
+    platformUrl === options.url
       ? app
-      : createUpstream({ backend: 'omnivibe', baseUrl: options.platformUrl, timeoutMs });
+      : createUpstream({ ...common, name: 'omnivibe-platform', baseUrl: platformUrl });
   const client = createOmnivibeClient({ app, platform }, options.tokenHeader);
   const installation = createOmnivibeInstallation(createAccountIndex(options.now));
   const credentials: OmnivibeCredentials = {
@@ -68,6 +75,7 @@ export function createOmnivibeAdapter(options: OmnivibeOptions): OmnivibeAdapter
         writer: createOmnivibeWriter({ client, scope, credentials, hasCallersToken, loaders }),
       };
     },
+    upstreams: platform === app ? [app] : [app, platform],
     async close() {
       await app.close();
       if (platform !== app) await platform.close();

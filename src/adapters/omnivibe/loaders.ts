@@ -1,7 +1,6 @@
 // How reads of omnivibe are batched within one operation. Three ways lead to a user, each showing more than the one
 // before: the agent list (everybody in one call), the platform API (by id), the user's own token.
 import { LRUCache } from 'lru-cache';
-import pLimit from 'p-limit';
 import type { KnownAccount, OmnivibeReader } from '../../domain/ports.js';
 import {
   normalizeEmail,
@@ -17,7 +16,6 @@ import type { OmnivibeClient, OmnivibeCredential } from './client.js';
 import type { OmnivibeAgentDto, OmnivibeUserDto } from './decode.js';
 import { toAccount, toKnownAccount } from './mapper.js';
 
-const READS_AT_ONCE = 32;
 /** There is one credential for the list, the gateway's own. */
 const INDEX_KEY = 'omnivibe';
 
@@ -120,9 +118,8 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
   /** Without a list and without the platform, only asking every token tells whose id it is. */
   async function findTokenOwner(id: string): Promise<KnownAccount | null> {
     if (credentials.list !== null || credentials.platformToken !== null) return null;
-    const limit = pLimit(READS_AT_ONCE);
     const asked = await Promise.allSettled(
-      [...credentials.userTokens.keys()].map((email) => limit(() => tokenOwner(email))),
+      [...credentials.userTokens.keys()].map((email) => tokenOwner(email)),
     );
     for (const answer of asked)
       if (answer.status === 'fulfilled' && answer.value?.id === id) return answer.value;
@@ -225,19 +222,16 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
     const wanted = keys.map((key) => ({ key, ...parseKey(key) }));
     const deepest = new Map<string, OmnivibeDepth>();
     for (const { id, depth } of wanted) deepest.set(id, covering(deepest.get(id) ?? depth, depth));
-    const limit = pLimit(READS_AT_ONCE);
     const read = new Map<string, OmnivibeAccount | Error>();
     await Promise.all(
-      [...deepest].map(([id, depth]) =>
-        limit(async () => {
-          try {
-            const account = await fetchAccount(id, depth);
-            if (account !== null) read.set(id, account);
-          } catch (error) {
-            read.set(id, error as Error);
-          }
-        }),
-      ),
+      [...deepest].map(async ([id, depth]) => {
+        try {
+          const account = await fetchAccount(id, depth);
+          if (account !== null) read.set(id, account);
+        } catch (error) {
+          read.set(id, error as Error);
+        }
+      }),
     );
     return new Map(
       wanted.flatMap(({ key, id }) => {

@@ -1,7 +1,6 @@
 // How omnivibe is written within one operation. Three ways lead to a user, and each takes other fields: the platform API,
 // the agent endpoints with an administrator's token, the user's own token. A field goes the first way that takes it.
 import { randomBytes } from 'node:crypto';
-import pLimit from 'p-limit';
 import type { Acceptance, FieldChange, FieldPath, OmnivibeWriter, WriteCall } from '../../domain/ports.js';
 import {
   normalizeEmail,
@@ -22,8 +21,6 @@ import type { components } from './wire.generated.js';
 type Schemas = components['schemas'];
 /** The fields that an endpoint takes, and what it calls them. */
 type Keys<K extends string = string> = Readonly<Partial<Record<FieldPath, K>>>;
-
-const WRITES_AT_ONCE = 32;
 
 const NAME = { firstName: 'name', lastName: 'name' } as const;
 const PERSON = { ...NAME, displayName: 'display_name', email: 'email', phone: 'phone_number' } as const;
@@ -79,14 +76,12 @@ export function createOmnivibeWriter(options: OmnivibeWriterOptions): OmnivibeWr
   const { client, scope, credentials, hasCallersToken, loaders } = options;
   const { list, platformToken } = credentials;
   const hasOwnTokens = hasCallersToken || credentials.userTokens.size > 0;
-  const limit = pLimit(WRITES_AT_ONCE);
 
   /** Sends what `prepare` answers; whatever fails until then has changed nothing. */
-  const sendOnce = (prepare: Prepare) =>
-    limit(async () => {
-      const { credential, write } = await prepared(prepare);
-      return client.sendWrite(scope, credential, write);
-    });
+  async function sendOnce(prepare: Prepare) {
+    const { credential, write } = await prepared(prepare);
+    return client.sendWrite(scope, credential, write);
+  }
 
   const toCall = (
     { method, route, ids, body }: OmnivibeWrite,

@@ -1,7 +1,11 @@
 import type { V2Reader, V2Writer } from '../../domain/ports.js';
 import type { DeskStatus } from '../../domain/profile.js';
 import type { CallScope } from '../../transport/call-scope.js';
-import { createUpstream } from '../../transport/upstream-client.js';
+import {
+  createUpstream,
+  type UpstreamMonitor,
+  type UpstreamSettings,
+} from '../../transport/upstream-client.js';
 import { createAccountIndex } from '../account-index.js';
 import { createV2Client } from './client.js';
 import { createV2Reader } from './loaders.js';
@@ -14,18 +18,21 @@ export interface V2Options {
   /** The installation's statuses, which no endpoint lists. */
   readonly deskStatuses: readonly DeskStatus[];
   readonly timeoutMs: number;
+  readonly upstream?: UpstreamSettings;
   readonly now?: () => number;
 }
 
 export interface V2Adapter {
   /** Reads and writes for one operation, with the gateway's own key. */
   open(scope: CallScope): { readonly reader: V2Reader; readonly writer: V2Writer };
+  readonly upstreams: readonly UpstreamMonitor[];
   close(): Promise<void>;
 }
 
 /** The adapter of the Omnidesk v2 user API. */
 export function createV2Adapter(options: V2Options): V2Adapter {
-  const upstream = createUpstream({ backend: 'v2', baseUrl: options.url, timeoutMs: options.timeoutMs });
+  const { url: baseUrl, timeoutMs } = options;
+  const upstream = createUpstream({ ...options.upstream, backend: 'v2', baseUrl, timeoutMs });
   const client = createV2Client(upstream, options.apiKey);
   const index = createAccountIndex(options.now);
   const { deskStatuses } = options;
@@ -35,6 +42,7 @@ export function createV2Adapter(options: V2Options): V2Adapter {
       reader: createV2Reader({ client, index, scope, catalogue, deskStatuses }),
       writer: createV2Writer(client, scope),
     }),
+    upstreams: [upstream],
     close: () => upstream.close(),
   };
 }

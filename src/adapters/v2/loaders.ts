@@ -1,6 +1,5 @@
 // How reads of v2 are batched within one operation. There is no read by id: people are searched one by one, or everybody
 // is swept, whichever takes fewer calls.
-import pLimit from 'p-limit';
 import type { KnownAccount, V2Reader } from '../../domain/ports.js';
 import {
   normalizeEmail,
@@ -21,7 +20,6 @@ import { toAccount, toDeskSettings, toDeskViews, toKnownAccount, type StatusCata
 const PAGE = 999;
 /** No directory has more; a total beyond it is nonsense. */
 const MAX_PAGES = 1_000;
-const CALLS_AT_ONCE = 10;
 /** There is one credential, the gateway's own. */
 const INDEX_KEY = 'v2';
 
@@ -48,12 +46,11 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
     // Rows that come along unasked must not move the next page.
     const step = Math.min(first.rowCount, PAGE);
     if (first.total !== null && step > 0) {
-      const limit = pLimit(CALLS_AT_ONCE);
       const starts: number[] = [];
       const end = Math.min(first.total, step * MAX_PAGES);
       for (let itemStart = step; itemStart < end; itemStart += step) starts.push(itemStart);
       const pages = await Promise.all(
-        starts.map((itemStart) => limit(() => client.fetchUsers(scope, { itemStart, itemLimit: PAGE }))),
+        starts.map((itemStart) => client.fetchUsers(scope, { itemStart, itemLimit: PAGE })),
       );
       for (const page of pages) users.push(...page.users);
     } else {

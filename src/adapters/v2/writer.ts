@@ -1,12 +1,9 @@
 // How v2 is written: which endpoint takes which change, and what goes into its form.
-import pLimit from 'p-limit';
 import type { FieldChange, FieldPath, StatisticRef, V2Writer, WriteCall } from '../../domain/ports.js';
 import { GatewayError } from '../../errors.js';
 import type { CallScope } from '../../transport/call-scope.js';
 import { WRITES, type FormTexts, type V2Client, type V2Form, type V2Write } from './client.js';
 import { acceptName, acceptValue, fromFlag, fromValue } from './mapper.js';
-
-const CALLS_AT_ONCE = 10;
 
 /** The fields of a user and what PUT /{id} calls them; `name` is the username. */
 const UPDATE_PARAMETERS = {
@@ -56,8 +53,6 @@ const CLEARABLE: readonly string[] = [
 
 /** Every call that can name its user does: without one, v2 writes the user of the gateway's own key. */
 export function createV2Writer(client: V2Client, scope: CallScope): V2Writer {
-  const limit = pLimit(CALLS_AT_ONCE);
-
   function prepare(write: V2Write, fields: readonly string[], form: FormTexts, id?: string): WriteCall {
     const { method, route } = WRITES[write];
     return {
@@ -65,12 +60,11 @@ export function createV2Writer(client: V2Client, scope: CallScope): V2Writer {
       path: route.replace('{id}', id ?? ''),
       body: form,
       fields,
-      send: () =>
-        limit(async () => {
-          await client.write(scope, write, form, id);
-          // Not even the id of a user who was created is answered.
-          return null;
-        }),
+      async send() {
+        await client.write(scope, write, form, id);
+        // Not even the id of a user who was created is answered.
+        return null;
+      },
     };
   }
 

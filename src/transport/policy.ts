@@ -1,0 +1,221 @@
+// What every call to one upstream goes through, from the outside in: the operation's time, retries, the bulkhead, the
+// circuit, and at last one attempt. Why in this order: docs/decisions/0011-one-policy-for-every-upstream.md.
+import { setTimeout as sleep } from 'node:timers/promises';
+import PQueue from 'p-queue';
+import { GatewayError } from '../errors.js';
+import { createBulkhead, type BulkheadLimits } from './bulkhead.js';
+import type { CallKind, CallScope, RefusalReason } from './call-scope.js';
+import { createCircuit, type CircuitLimits, type CircuitState, type Verdict } from './circuit.js';
+import { isBackendFailure } from './faults.js';
+import { createRetryBudget, retryWaitMs, type RetryLimits } from './retry.js';
+import { createRollingWindow } from './rolling-window.js';
+
+export interface UpstreamLimits extends BulkheadLimits, CircuitLimits, RetryLimits {
+  /** Calls started in any one second, reads and writes together; null for as many as come. */
+  readonly ratePerSecond: number | null;
+}
+
+export const UPSTREAM_LIMITS: UpstreamLimits = {
+  maxInFlight: 64,
+  maxWaiting: 64,
+  maxWaitMs: 500,
+  maxPerCaller: 16,
+  ratePerSecond: null,
+  circuitWindowMs: 10_000,
+  circuitMinCalls: 20,
+  circuitFailureShare: 0.5,
+  circuitOpenMs: 5_000,
+  circuitMaxOpenMs: 30_000,
+  circuitProbes: 3,
+  retryBaseMs: 50,
+  retryMaxWaitMs: 1_000,
+  maxRetryAfterMs: 2_000,
+  retryReserveMs: 200,
+  retryShare: 0.2,
+  retryFloor: 3,
+};
+
+/** How one upstream does, for reads or for writes. */
+export interface UpstreamCondition {
+  readonly circuit: CircuitState;
+  readonly inFlight: number;
+  /** Calls that wait for a place. */
+  readonly waiting: number;
+  /** Of the last ten seconds. */
+  readonly recent: {
+    readonly attempts: number;
+    readonly failures: number;
+    /** Null without an attempt. */
+    readonly meanMs: number | null;
+  };
+}
+
+export interface PolicyOptions {
+  readonly backend: string;
+  readonly limits: UpstreamLimits;
+  readonly onCircuitChange: (kind: CallKind, state: CircuitState) => void;
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+export interface Policy {
+  /** Runs one call in as many attempts as it takes; they are numbered from 1. */
+  run<T>(scope: CallScope, kind: CallKind, attempt: (number: number) => Promise<T>): Promise<T>;
+  condition(kind: CallKind): UpstreamCondition;
+}
+
+const RECENT_MS = 10_000;
+
+export function createPolicy({ backend, limits, onCircuitChange, ...options }: PolicyOptions): Policy {
+  const { now = () => performance.now(), random = Math.random } = options;
+  const rate = limits.ratePerSecond === null ? null : createRate(limits.ratePerSecond);
+  const budget = createRetryBudget(limits, now);
+  let pausedUntil = -Infinity;
+
+  const unsent = (code: 'UPSTREAM_BUSY' | 'UPSTREAM_CIRCUIT_OPEN', words: string, retryAfterMs: number) =>
+    new GatewayError(code, `${backend}: ${words}`, { backend, retryAfterMs: Math.ceil(retryAfterMs) });
+
+  function createGuard(kind: CallKind) {
+    return {
+      recent: createRollingWindow<'attempts' | 'failures' | 'ms'>(RECENT_MS, now),
+      circuit: createCircuit(
+        limits,
+        (state) => {
+          onCircuitChange(kind, state);
+        },
+        now,
+      ),
+      bulkhead: createBulkhead(kind, limits, rate, () =>
+        unsent('UPSTREAM_BUSY', 'too many requests are under way already.', limits.maxWaitMs),
+      ),
+    };
+  }
+  const guards = { read: createGuard('read'), write: createGuard('write') };
+
+  /** A backend that has asked everybody to slow down is waited for, if that is not too long. */
+  async function pause(scope: CallScope, kind: CallKind): Promise<void> {
+    const waitMs = pausedUntil - now();
+    if (waitMs <= 0) return;
+    if (waitMs > limits.maxRetryAfterMs || waitMs + limits.retryReserveMs > scope.remainingMs(kind)) {
+      const message = `${backend}: the backend has asked to slow down; nothing was sent.`;
+      const retryAfterMs = Math.ceil(waitMs);
+      throw new GatewayError('UPSTREAM_RATE_LIMITED', message, { backend, retryAfterMs, delivery: 'unsent' });
+    }
+    await rest(waitMs, scope, kind);
+  }
+
+  async function guarded<T>(scope: CallScope, kind: CallKind, attempt: () => Promise<T>): Promise<T> {
+    const { circuit, bulkhead } = guards[kind];
+    const open = () =>
+      unsent(
+        'UPSTREAM_CIRCUIT_OPEN',
+        'it has failed too often of late; nothing was sent.',
+        circuit.retryAfterMs || limits.maxWaitMs,
+      );
+    // Nobody waits for a place only to be told this.
+    if (circuit.retryAfterMs > 0) throw open();
+    return bulkhead.run(scope, async () => {
+      const tell = circuit.admit();
+      if (tell === null) throw open();
+      return judged(kind, attempt, tell);
+    });
+  }
+
+  async function judged<T>(
+    kind: CallKind,
+    attempt: () => Promise<T>,
+    tell: (verdict: Verdict) => void,
+  ): Promise<T> {
+    const { recent } = guards[kind];
+    const startedAt = now();
+    const note = (verdict: Verdict) => {
+      recent.add('attempts');
+      recent.add('ms', now() - startedAt);
+      if (verdict === 'failure') recent.add('failures');
+    };
+    try {
+      const result = await attempt();
+      tell('success');
+      note('success');
+      return result;
+    } catch (error) {
+      const verdict = error instanceof GatewayError ? verdictOf(error) : 'nothing';
+      tell(verdict);
+      if (verdict !== 'nothing') note(verdict);
+      throw error;
+    }
+  }
+
+  return {
+    async run(scope, kind, attempt) {
+      let failed: GatewayError | null = null;
+      for (let retries = 0; ; retries += 1) {
+        try {
+          await pause(scope, kind);
+          return await guarded(scope, kind, () => {
+            if (retries === 0) budget.countFirst();
+            return attempt(retries + 1);
+          });
+        } catch (error) {
+          if (!(error instanceof GatewayError)) throw error;
+          const refusal = refusalOf(error);
+          if (refusal !== null) scope.refused(backend, kind, refusal);
+          // That another try was not let through is not why the call failed.
+          if (refusal !== null && failed !== null) throw failed;
+          failed = error;
+          if (error.httpStatus === 429)
+            pausedUntil = Math.max(pausedUntil, now() + (error.retryAfterMs ?? 0));
+          const waitMs = retryWaitMs(error, kind, retries, scope.remainingMs(kind), limits, random);
+          if (waitMs === null) throw error;
+          if (!budget.take()) {
+            scope.refused(backend, kind, 'retry_budget');
+            throw error;
+          }
+          if (!(await rest(waitMs, scope, kind))) throw error;
+        }
+      }
+    },
+    condition(kind) {
+      const { circuit, bulkhead, recent } = guards[kind];
+      const attempts = recent.sum('attempts');
+      return {
+        circuit: circuit.state,
+        inFlight: bulkhead.inFlight,
+        waiting: bulkhead.waiting,
+        recent: {
+          attempts,
+          failures: recent.sum('failures'),
+          meanMs: attempts === 0 ? null : Math.round(recent.sum('ms') / attempts),
+        },
+      };
+    },
+  };
+}
+
+/** Starts calls in small groups, ten a second, so that nobody has to wait for the next second to begin. */
+function createRate(perSecond: number): PQueue {
+  const intervalCap = Math.max(1, Math.floor(perSecond / 10));
+  return new PQueue({ intervalCap, interval: (intervalCap * 1_000) / perSecond, strict: true });
+}
+
+const REFUSALS: Partial<Record<GatewayError['code'], RefusalReason>> = {
+  UPSTREAM_CIRCUIT_OPEN: 'circuit_open',
+  UPSTREAM_BUSY: 'busy',
+  UPSTREAM_RATE_LIMITED: 'rate_limited',
+};
+
+/** Null for the failure of a call that was sent. */
+function refusalOf({ code, delivery }: GatewayError): RefusalReason | null {
+  return delivery === 'unsent' ? (REFUSALS[code] ?? null) : null;
+}
+
+function verdictOf(error: GatewayError): Verdict {
+  if (isBackendFailure(error)) return 'failure';
+  return error.httpStatus === undefined ? 'nothing' : 'success';
+}
+
+/** False when the operation has ended meanwhile. */
+async function rest(ms: number, scope: CallScope, kind: CallKind): Promise<boolean> {
+  const signal = kind === 'read' ? scope.signal : scope.writeSignal;
+  return sleep(ms, true, { signal }).catch(() => false);
+}
