@@ -93,7 +93,8 @@ export function createBulkhead(
       const signal = kind === 'read' ? scope.signal : scope.writeSignal;
       const lane = laneOf(scope.lane);
       try {
-        return await waitFor(lane.queue, signal, () => inPlace(lane, signal, work));
+        const start = () => inPlace(lane, signal, work);
+        return await (isFree(lane.queue) ? lane.queue.add(start) : waitFor(lane.queue, signal, start));
       } finally {
         if (lane.queue.pending === 0 && lane.queue.size === 0) lanes.delete(scope.lane);
       }

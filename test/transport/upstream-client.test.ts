@@ -556,6 +556,7 @@ describe('a call', () => {
         batch: 3,
         attempt: 1,
         outcome: 200,
+        isFailure: false,
         durationMs,
       },
     ]);
