@@ -73,10 +73,21 @@ export interface TestGatewayOptions {
 }
 
 /** A busy machine is no reason for a call to be given up; tests of time limits set their own. */
-const PATIENT = { UPSTREAM_TIMEOUT_MS: '60000', REQUEST_TIMEOUT_MS: '120000' };
+const PATIENT = {
+  UPSTREAM_TIMEOUT_MS: '60000',
+  REQUEST_TIMEOUT_MS: '120000',
+  MAX_OPERATIONS: '10000',
+  DRAIN_DELAY_MS: '0',
+};
 
-/** Many tests let a backend fail many times: no circuit opens, and nobody waits before trying again. */
-const CALM: Partial<UpstreamLimits> = { circuitMinCalls: Infinity, retryBaseMs: 1, retryFloor: Infinity };
+/** Many tests let a backend fail many times: no circuit opens, nobody waits before trying again, nor is turned away. */
+const CALM: Partial<UpstreamLimits> = {
+  maxWaiting: Infinity,
+  maxWaitMs: 60_000,
+  circuitMinCalls: Infinity,
+  retryBaseMs: 1,
+  retryFloor: Infinity,
+};
 
 /** Starts everything on free ports. `env` as for `npm start`; all three backends are sandboxes. */
 export async function startTestGateway({
