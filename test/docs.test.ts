@@ -205,7 +205,7 @@ describe('a document that shows queries', () => {
 });
 
 describe('what a document points at', () => {
-  const FOLDERS = /^(\.ci|docs|schema|scripts|src|test)\//;
+  const FOLDERS = /^(\.ci|deploy|docs|schema|scripts|src|test)\//;
 
   /** Code in backticks that reads as a path of the repository; `<backend>` stands for each of the three. */
   function pathsIn(document: string): string[] {

@@ -27,7 +27,7 @@ export async function startGatewayProcess(
   env: Readonly<Record<string, string>> = {},
 ): Promise<GatewayProcess> {
   const child = fork(new URL('./gateway-child.ts', import.meta.url), {
-    // While code is optimized in the background, V8 keeps what its closures hold: up to a whole request, long after its answer.
+    // While V8 optimizes code in the background, it keeps what that code's closures hold: a whole request, after its answer.
     execArgv: ['--import', 'tsx', '--expose-gc', '--no-concurrent-recompilation'],
     env: { PATH: process.env['PATH'], ...env },
   });
