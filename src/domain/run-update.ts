@@ -179,9 +179,14 @@ function settleField(field: FieldOutcome, run: Run, seen: Shown | GatewayError):
     const message = `${error.message} Whether ${field.field} was changed could not be found out by reading.`;
     return { ...field, state: 'UNCERTAIN', problem: { code: error.code, message } };
   }
-  return isThere(field, seen)
-    ? { ...field, state: field.isWriteOnly ? 'ACCEPTED' : 'VERIFIED', after: seen }
-    : { ...failed, after: seen };
+  if (isThere(field, seen))
+    return { ...field, state: field.isWriteOnly ? 'ACCEPTED' : 'VERIFIED', after: seen };
+  // A backend that was not heard to the end may still be at it.
+  if (error.code === 'DEADLINE_EXCEEDED') {
+    const message = `${error.message} ${field.field} had not been changed by then, and may be changed still.`;
+    return { ...field, state: 'UNCERTAIN', after: seen, problem: { code: error.code, message } };
+  }
+  return { ...failed, after: seen };
 }
 
 function settleTaken(field: FieldOutcome, call: WriteCall, seen: Shown | GatewayError): FieldOutcome {

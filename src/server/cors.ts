@@ -15,6 +15,10 @@ export function setCorsHeaders(
   if (isPreflight(req)) {
     res.setHeader('access-control-allow-methods', 'POST');
     res.setHeader('access-control-max-age', PREFLIGHT_SECONDS);
+    // Some versions of Chrome ask so before a page of the internet may speak to this machine.
+    if (req.headers['access-control-request-private-network'] === 'true') {
+      res.setHeader('access-control-allow-private-network', 'true');
+    }
     const asked = req.headers['access-control-request-headers'];
     if (asked !== undefined) res.setHeader('access-control-allow-headers', asked);
   }

@@ -34,15 +34,18 @@ export interface EventLoopGuard {
 export function startEventLoopGuard(limits: EventLoopLimits): EventLoopGuard {
   let sampledAt = performance.now();
   let longestDelayMs = 0;
-  const sampling = setInterval(() => {
+  function sample(): void {
     const now = performance.now();
     longestDelayMs = Math.max(longestDelayMs, now - sampledAt - SAMPLE_INTERVAL_MS);
     sampledAt = now;
-  }, SAMPLE_INTERVAL_MS).unref();
+  }
+  const sampling = setInterval(sample, SAMPLE_INTERVAL_MS).unref();
 
   let lateLooks = 0;
   let lateSince = 0;
   const looking = setInterval(() => {
+    // After a late turn both timers are due, in either order.
+    sample();
     lateLooks = longestDelayMs > limits.maxLoopDelayMs ? lateLooks + 1 : 0;
     longestDelayMs = 0;
     if (lateLooks === LATE_LOOKS_IN_A_ROW) lateSince = performance.now();

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Adapters } from '../adapters/index.js';
 import type { Config } from '../config.js';
 import { OVERLOAD_LIMITS, startAdmission, type OverloadLimits } from './admission.js';
+import { createExplorer } from './explorer.js';
 import { startGraphQLEndpoint } from './graphql-endpoint.js';
 import { CONNECTION_LIMITS, createHttpServer, type ConnectionLimits } from './http-server.js';
 import { LANDING_PAGE } from './landing-page.js';
@@ -54,6 +55,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   });
   const endpoint = await startGraphQLEndpoint({ config, adapters, logger, admission, metrics });
+  const serveExplorer = createExplorer();
   let isDraining = false;
 
   const http = createHttpServer({ ...CONNECTION_LIMITS, ...limits }, (req, res) => {
@@ -73,6 +75,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     else if (path === '/readyz') serveReadiness(req, res);
     else if (path === '/metrics') await serveMetrics(req, res);
     else if (path === '/' && config.isExplorerOn) sendText(req, res, 200, 'text/html', LANDING_PAGE);
+    else if (path === '/explorer' && config.isExplorerOn) await serveExplorer(req, res);
     else
       throw new RequestRefused(
         404,

@@ -51,7 +51,8 @@ export interface HttpServer {
 }
 
 export function createHttpServer(limits: ConnectionLimits, serveRequest: RequestListener): HttpServer {
-  const sockets = new Set<Socket>();
+  /** Each connection, and how many requests have come on it. */
+  const requests = new Map<Socket, number>();
   /** What is under way, by connection; of several requests in a pipeline the last one. */
   const answers = new Map<Socket, ServerResponse>();
   /** Connections whose last answer is known. What follows on them is not run: its answer would not be read. */
@@ -67,11 +68,14 @@ export function createHttpServer(limits: ConnectionLimits, serveRequest: Request
     const { socket } = req;
     if (closing.has(socket)) return;
     answers.set(socket, res);
+    const count = (requests.get(socket) ?? 0) + 1;
+    requests.set(socket, count);
     res.once('close', () => {
       if (answers.get(socket) === res) answers.delete(socket);
       if (stage === 'ended') server.closeIdleConnections();
     });
-    if (stage !== 'open') makeLast(res);
+    // Node has such a limit too; it announces the end of the connection and leaves it to the client.
+    if (stage !== 'open' || count >= MAX_REQUESTS_PER_CONNECTION) makeLast(res);
     if (req.url?.startsWith('/') === true) {
       serveRequest(req, res);
       return;
@@ -97,10 +101,9 @@ export function createHttpServer(limits: ConnectionLimits, serveRequest: Request
     serve,
   );
   server.maxConnections = limits.maxConnections;
-  server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
   server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    requests.set(socket, 0);
+    socket.once('close', () => requests.delete(socket));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     refuseConnection(socket, refusalOf(error), error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 0 : LINGER_MS);
@@ -117,7 +120,7 @@ export function createHttpServer(limits: ConnectionLimits, serveRequest: Request
   return {
     server,
     get connections() {
-      return sockets.size;
+      return requests.size;
     },
     announceEnd() {
       stage = 'announced';
@@ -128,7 +131,8 @@ export function createHttpServer(limits: ConnectionLimits, serveRequest: Request
       const closed = once(server, 'close');
       server.close();
       // Node counts a connection on which nothing has been asked yet as busy, and no longer looks after its time limit.
-      for (const socket of sockets) if (!answers.has(socket) && !socket.writableEnded) socket.destroy();
+      for (const socket of requests.keys())
+        if (!answers.has(socket) && !socket.writableEnded) socket.destroy();
       await closed;
     },
   };

@@ -1,20 +1,7 @@
 // GET / outside production: Apollo Sandbox in the page, pointed at this gateway. It is loaded from Apollo's servers.
+import { EXAMPLE_OPERATIONS } from './example-operations.js';
 
-const FIRST_QUERY = `query FirstPeople($first: Int = 3) {
-  profiles(first: $first) {
-    nodes {
-      id
-      displayName
-      email
-      presence {
-        availability
-      }
-    }
-  }
-}
-`;
-
-const INITIAL_STATE = { document: FIRST_QUERY, variables: { first: 3 }, includeCookies: false };
+const INITIAL_STATE = { ...EXAMPLE_OPERATIONS[0], includeCookies: false };
 
 export const LANDING_PAGE = `<!doctype html>
 <html lang="en">
@@ -28,7 +15,7 @@ export const LANDING_PAGE = `<!doctype html>
     </style>
   </head>
   <body>
-    <div id="sandbox"><p>Apollo Sandbox is loaded from the internet. Without it, send POST requests to <code>/graphql</code>.</p></div>
+    <div id="sandbox"><p>Apollo Sandbox is loaded from the internet. <a href="/explorer">The explorer</a> needs none.</p></div>
     <script src="https://embeddable-sandbox.cdn.apollographql.com/_latest/embeddable-sandbox.umd.production.min.js"></script>
     <script>
       if (window.EmbeddedSandbox) {

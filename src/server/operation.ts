@@ -20,7 +20,7 @@ export interface Operation extends CallScope {
   settled(): Promise<void>;
   /** The client has gone: calls under way are cut, no new one starts. */
   abandon(): void;
-  /** The gateway stops: no more writes are sent, and a second is left to find out what came of those that were. */
+  /** The gateway stops: half a second is left for what is being written, and half a second to find out what came of it. */
   hurry(): void;
   /** Frees the timer and stops what should still wait for its turn; to be called once the request is answered. */
   end(): void;
@@ -174,7 +174,7 @@ export function createOperation(options: OperationOptions): Operation {
       const passedMs = performance.now() - startedAt;
       const reason = new GatewayError('DEADLINE_EXCEEDED', 'The gateway is being stopped.');
       const left = Math.min(HURRY_MS, bounds.read - performance.now());
-      setLimits(passedMs + left, passedMs, reason);
+      setLimits(passedMs + left, passedMs + left / 2, reason);
     },
 
     end() {

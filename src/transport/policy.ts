@@ -17,7 +17,8 @@ export interface UpstreamLimits extends BulkheadLimits, CircuitLimits, RetryLimi
 
 export const UPSTREAM_LIMITS: UpstreamLimits = {
   maxInFlight: 64,
-  maxWaiting: 64,
+  // With those under way, less than the operations that run at a time: a backend that hangs must not take all of them.
+  maxWaiting: 32,
   maxWaitMs: 500,
   maxPerCaller: 16,
   ratePerSecond: null,

@@ -109,11 +109,11 @@ describe('a bulkhead', () => {
     expect(upstream.condition('read')).toMatchObject({ inFlight: 0, waiting: 0 });
   });
 
-  it('has 64 reads under way, lets 64 wait, and turns away who comes then, unsent', async () => {
+  it('has 64 reads under way, lets 32 wait, and turns away who comes then, unsent', async () => {
     const { upstream, held, arrivals, answer } = await start({ maxWaitMs: NEVER_MS });
-    const calls = times(128, () => upstream.request(operation(), READ));
+    const calls = times(96, () => upstream.request(operation(), READ));
     await until(() => held.length === 64);
-    expect(upstream.condition('read')).toMatchObject({ inFlight: 64, waiting: 64 });
+    expect(upstream.condition('read')).toMatchObject({ inFlight: 64, waiting: 32 });
     const turnedAway = operation();
     expect(await failure(upstream.request(turnedAway, READ))).toMatchObject({
       code: 'UPSTREAM_BUSY',
@@ -123,8 +123,8 @@ describe('a bulkhead', () => {
     });
     expect([turnedAway.refusals, turnedAway.bill().calls]).toEqual([['read busy'], 0]);
     answer();
-    expect(await codesOf(calls)).toEqual(times(128, () => 'ok'));
-    expect(arrivals).toHaveLength(128);
+    expect(await codesOf(calls)).toEqual(times(96, () => 'ok'));
+    expect(arrivals).toHaveLength(96);
   });
 
   it('keeps places for writes while reads hang', async () => {
@@ -315,7 +315,7 @@ describe('the end of an operation', () => {
 it('keeps the limits that docs/operations.md tells', () => {
   expect(UPSTREAM_LIMITS).toMatchObject({
     maxInFlight: 64,
-    maxWaiting: 64,
+    maxWaiting: 32,
     maxWaitMs: 500,
     maxPerCaller: 16,
     ratePerSecond: null,

@@ -304,6 +304,31 @@ describe('a body', () => {
     });
   });
 
+  it('is not read where others that are being read take up the memory, and what was read makes room again', async () => {
+    const half = 'x'.repeat(MAX_BYTES / 2);
+    const held: ServerResponse[] = [];
+    const { url } = await startHttp((res, req) => {
+      if (req.url === '/held') held.push(res.writeHead(200));
+      else ok(`"${half}"`)(res);
+    });
+    const upstream = connect(url, { maxHeldBytes: MAX_BYTES, timeoutMs: 60_000 });
+    const first = upstream.request(operation(), { ...READ, route: '/held' });
+    await until(() => held.length === 1);
+    // More than the half: beside it there is no room for another one.
+    held[0]?.write(`"${half}xx`);
+    let error: GatewayError | null = null;
+    while (error === null) {
+      error = await upstream.request(operation(), READ).then(
+        () => null,
+        (reason: unknown) => reason as GatewayError,
+      );
+    }
+    expect(error).toMatchObject({ code: 'UPSTREAM_BUSY', fault: 'memory', delivery: 'unknown' });
+    held[0]?.end('"');
+    expect((await first).body).toHaveLength(MAX_BYTES / 2 + 2);
+    expect((await upstream.request(operation(), READ)).body).toHaveLength(MAX_BYTES / 2);
+  });
+
   it('at the limit is read', async () => {
     const text = `"${'x'.repeat(MAX_BYTES - 2)}"`;
     for (const [body, encoding] of [
