@@ -1,13 +1,12 @@
-// The only way out: one connection pool per origin, and every limit that protects the gateway from what comes back.
+// The only way out: one connection pool per origin, and a time limit for every attempt.
 import type { LookupFunction } from 'node:net';
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import { Pool, type Dispatcher } from 'undici';
-import { GatewayError, type Delivery, type ErrorCode } from '../errors.js';
+import { Pool } from 'undici';
+import { GatewayError, type Delivery } from '../errors.js';
 import type { CallKind, CallScope } from './call-scope.js';
 import { startCallSpan } from './call-span.js';
 import type { CircuitState } from './circuit.js';
-import { errorCode, faultError, faultOf, type Fault, type Phase } from './faults.js';
+import { faultError, faultOf, type Fault, type Phase } from './faults.js';
+import { createReplyReader, type UpstreamReply } from './reply.js';
 import { createPolicy, UPSTREAM_LIMITS, type UpstreamCondition, type UpstreamLimits } from './policy.js';
 
 /** What a deployment, or a test, sets for every upstream alike. */
@@ -51,12 +50,6 @@ export interface UpstreamCall {
   readonly batch?: number;
 }
 
-export interface UpstreamReply {
-  readonly status: number;
-  /** The JSON value; undefined when the body is empty. */
-  readonly body: unknown;
-}
-
 /** What is seen of an upstream from outside. */
 export interface UpstreamMonitor {
   readonly name: string;
@@ -76,10 +69,8 @@ export interface Upstream extends UpstreamMonitor {
 const MAX_BYTES = 10 * 1024 * 1024;
 const MAX_HELD_BYTES = 24 * 1024 * 1024;
 const CONNECT_TIMEOUT_MS = 1_000;
-const MAX_RETRY_AFTER_MS = 60_000;
 const NATIVE_ID = /^[1-9][0-9]{0,14}$/;
 const HEADER_SAFE = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/;
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 export function createUpstream(options: UpstreamOptions): Upstream {
   const { backend, name = backend, timeoutMs, maxBytes = MAX_BYTES, maxHeldBytes = MAX_HELD_BYTES } = options;
@@ -108,19 +99,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       for (const listener of listeners) listener(kind, state);
     },
   });
-  let heldBytes = 0;
-
-  const fail = (code: ErrorCode, what: string, httpStatus?: number) =>
-    new GatewayError(code, `${backend}: ${what}`, {
-      backend,
-      ...(httpStatus !== undefined && { httpStatus }),
-    });
+  const readReply = createReplyReader({ backend, maxBytes, maxHeldBytes });
 
   /** Where the call goes. Refuses what must not be sent, so that it is never counted as a call. */
   function checkedPath(call: UpstreamCall): string {
     for (const [name, value] of Object.entries(call.headers)) {
       if (!HEADER_SAFE.test(value)) {
-        throw fail('UNAUTHENTICATED', `the credential for the header ${name} cannot be sent in a header.`);
+        const message = `${backend}: the credential for the header ${name} cannot be sent in a header.`;
+        throw new GatewayError('UNAUTHENTICATED', message, { backend });
       }
     }
     return basePath + fillRoute(call.route, call.ids ?? []) + queryString(call.query ?? []);
@@ -161,7 +147,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         signal: given.signal,
       });
       progress.phase = 'body';
-      return settle(call, response, await readBody(response, progress));
+      return await readReply(call, response, () => {
+        progress.lastByteAt = performance.now();
+      });
     } catch (error) {
       if (error instanceof GatewayError) throw error;
       if (signal.aborted) throw operationError(backend, signal, 'unknown', error);
@@ -178,84 +166,6 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     if (phase === 'headers') return 'headers_timeout';
     const isArriving = lastByteAt !== null && lastByteAt - startedAt > timeoutMs / 2;
     return isArriving ? 'total_timeout' : 'body_timeout';
-  }
-
-  function settle(call: UpstreamCall, response: Dispatcher.ResponseData, bytes: Uint8Array): UpstreamReply {
-    const { statusCode: status, headers } = response;
-    const isAnswer = (status >= 200 && status < 300) || (call.alsoAccept ?? []).includes(status);
-    if (!isAnswer) throw refusal(call, status, bytes, retryAfterMs(headers['retry-after']));
-    if (bytes.length > 0) return { status, body: parse(bytes, status, headerText(headers['content-type'])) };
-    if (kindOf(call) === 'read' && status < 300) throw faultError(backend, 'empty', { httpStatus: status });
-    return { status, body: undefined };
-  }
-
-  function refusal(
-    call: UpstreamCall,
-    status: number,
-    bytes: Uint8Array,
-    waitMs: number | undefined,
-  ): GatewayError {
-    const asked = `${call.method} ${call.route} was answered with status ${status}`;
-    if (status < 400)
-      return fail('UPSTREAM_REDIRECT_BLOCKED', `${asked}, a redirect; check the configured URL.`, status);
-    if (status === 429 || status >= 500) {
-      const upstreamTxId = transactionId(bytes);
-      const code = status === 429 ? 'UPSTREAM_RATE_LIMITED' : 'UPSTREAM_ERROR';
-      return new GatewayError(code, `${backend}: ${asked}.`, {
-        backend,
-        httpStatus: status,
-        ...(waitMs !== undefined && { retryAfterMs: waitMs }),
-        ...(upstreamTxId !== undefined && { upstreamTxId }),
-      });
-    }
-    if (status === 401) {
-      return call.isCallersCredential === true
-        ? fail('UNAUTHENTICATED', 'the caller’s credential was not accepted.', status)
-        : faultError(backend, 'own_credential', { httpStatus: status });
-    }
-    if (status === 402 || status === 403) return fail('FORBIDDEN', `${asked}.`, status);
-    if (status === 404) return fail('NOT_FOUND', `${asked}.`, status);
-    if (status === 409 || status === 412) return fail('CONFLICT', `${asked}.`, status);
-    return fail('UPSTREAM_REJECTED', `${asked}.`, status);
-  }
-
-  function parse(bytes: Uint8Array, httpStatus: number, contentType: string): unknown {
-    try {
-      return JSON.parse(UTF8.decode(bytes));
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw faultError(backend, 'bad_utf8', { httpStatus });
-      throw faultError(backend, contentType.startsWith('text/html') ? 'html' : 'bad_json', { httpStatus });
-    }
-  }
-
-  async function readBody(response: Dispatcher.ResponseData, progress: Progress): Promise<Uint8Array> {
-    const bytes = await readBounded(response.body, progress);
-    const encoding = headerText(response.headers['content-encoding']);
-    if (encoding === '' || encoding === 'identity' || bytes.length === 0) return bytes;
-    const decompress = DECOMPRESSORS.get(encoding);
-    if (decompress === undefined) throw faultError(backend, 'bad_encoding');
-    try {
-      return await decompress(bytes, { maxOutputLength: maxBytes });
-    } catch (error) {
-      throw faultError(backend, errorCode(error) === 'ERR_BUFFER_TOO_LARGE' ? 'too_large' : 'bad_encoding');
-    }
-  }
-
-  async function readBounded(body: AsyncIterable<Uint8Array>, progress: Progress): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    try {
-      for await (const chunk of body) {
-        progress.lastByteAt = performance.now();
-        size += chunk.length;
-        heldBytes += chunk.length;
-        if (heldBytes > maxHeldBytes) throw faultError(backend, 'memory');
-        chunks.push(chunk);
-      }
-    } finally {
-      heldBytes -= size;
-    }
-    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
   }
 
   /** One attempt as the operation's bill, its trace, the log and the metrics get to know of it. */
@@ -327,20 +237,14 @@ interface Progress {
   lastByteAt: number | null;
 }
 
-function signalFor({ signal, writeSignal }: CallScope, call: UpstreamCall): AbortSignal {
-  return kindOf(call) === 'read' ? signal : writeSignal;
-}
-
 /** No backend has a read that is not a GET. */
 function kindOf({ method }: UpstreamCall): CallKind {
   return method === 'GET' ? 'read' : 'write';
 }
 
-const DECOMPRESSORS = new Map([
-  ['gzip', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(gunzip)],
-  ['deflate', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(inflate)],
-  ['br', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(brotliDecompress)],
-]);
+function signalFor({ signal, writeSignal }: CallScope, call: UpstreamCall): AbortSignal {
+  return kindOf(call) === 'read' ? signal : writeSignal;
+}
 
 /** Puts ids into a path. Only digits pass, so no id can leave its segment (`..`, `/`, `?`, encoded or not). */
 function fillRoute(route: string, ids: readonly string[]): string {
@@ -369,26 +273,4 @@ function operationError(
 ): GatewayError {
   const message = reason instanceof GatewayError ? reason.message : 'The operation was given up.';
   return new GatewayError('DEADLINE_EXCEEDED', message, { backend, delivery, cause });
-}
-
-/** Retry-After in seconds or as an HTTP date, brought into 0 to 60 s; undefined when absent or unreadable. */
-function retryAfterMs(header: string | string[] | undefined): number | undefined {
-  const text = headerText(header);
-  const ms = /^-?\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
-}
-
-function headerText(value: string | string[] | undefined): string {
-  return (Array.isArray(value) ? value.join(',') : (value ?? '')).trim().toLowerCase();
-}
-
-/** The `txId` of a server error's body, when it looks like one; nothing else of an error body is ever used. */
-function transactionId(bytes: Uint8Array): string | undefined {
-  try {
-    const body: unknown = JSON.parse(UTF8.decode(bytes));
-    const id = typeof body === 'object' && body !== null && 'txId' in body ? body.txId : undefined;
-    return typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id) ? id : undefined;
-  } catch {
-    return undefined;
-  }
 }

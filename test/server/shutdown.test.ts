@@ -215,7 +215,9 @@ describe('what takes longer than DRAIN_TIMEOUT_MS', () => {
     await until(() => mind.ledger.entries.some(({ method }) => method === 'PATCH'));
     program.kill('SIGTERM');
     const { text } = await asked;
-    expect(JSON.parse(text)).toMatchObject({ data: { updateProfile: { outcomes: [{ state: 'UNCERTAIN' }] } } });
+    expect(JSON.parse(text)).toMatchObject({
+      data: { updateProfile: { outcomes: [{ state: 'UNCERTAIN' }] } },
+    });
     expect(await program.ended).toBe(0);
   });
 });

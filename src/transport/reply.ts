@@ -1,0 +1,153 @@
+// What came back from a backend: read within limits, and told apart into answers, refusals and failures.
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+import { GatewayError, type ErrorCode } from '../errors.js';
+import { errorCode, faultError } from './faults.js';
+
+/** What the meaning of an answer depends on. */
+export interface AskedFor {
+  readonly method: string;
+  readonly route: string;
+  readonly isCallersCredential?: boolean;
+  readonly alsoAccept?: readonly number[];
+}
+
+export interface UpstreamReply {
+  readonly status: number;
+  /** The JSON value; undefined when the body is empty. */
+  readonly body: unknown;
+}
+
+export interface ReplyLimits {
+  readonly backend: string;
+  /** Of an answer on the wire, and again after decompression. */
+  readonly maxBytes: number;
+  /** Of all answers that are being read. */
+  readonly maxHeldBytes: number;
+}
+
+/** Reads an answer to its end, telling whenever bytes arrive. Throws GatewayError for what is no answer. */
+export type ReadReply = (
+  call: AskedFor,
+  response: Dispatcher.ResponseData,
+  onBytes: () => void,
+) => Promise<UpstreamReply>;
+
+const MAX_RETRY_AFTER_MS = 60_000;
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+export function createReplyReader({ backend, maxBytes, maxHeldBytes }: ReplyLimits): ReadReply {
+  let heldBytes = 0;
+
+  const fail = (code: ErrorCode, what: string, httpStatus: number) =>
+    new GatewayError(code, `${backend}: ${what}`, { backend, httpStatus });
+
+  function settle(call: AskedFor, response: Dispatcher.ResponseData, bytes: Uint8Array): UpstreamReply {
+    const { statusCode: status, headers } = response;
+    const isAnswer = (status >= 200 && status < 300) || (call.alsoAccept ?? []).includes(status);
+    if (!isAnswer) throw refusal(call, status, bytes, retryAfterMs(headers['retry-after']));
+    if (bytes.length > 0) return { status, body: parse(bytes, status, headerText(headers['content-type'])) };
+    if (call.method === 'GET' && status < 300) throw faultError(backend, 'empty', { httpStatus: status });
+    return { status, body: undefined };
+  }
+
+  function refusal(
+    call: AskedFor,
+    status: number,
+    bytes: Uint8Array,
+    waitMs: number | undefined,
+  ): GatewayError {
+    const asked = `${call.method} ${call.route} was answered with status ${status}`;
+    if (status < 400)
+      return fail('UPSTREAM_REDIRECT_BLOCKED', `${asked}, a redirect; check the configured URL.`, status);
+    if (status === 429 || status >= 500) {
+      const upstreamTxId = transactionId(bytes);
+      const code = status === 429 ? 'UPSTREAM_RATE_LIMITED' : 'UPSTREAM_ERROR';
+      return new GatewayError(code, `${backend}: ${asked}.`, {
+        backend,
+        httpStatus: status,
+        ...(waitMs !== undefined && { retryAfterMs: waitMs }),
+        ...(upstreamTxId !== undefined && { upstreamTxId }),
+      });
+    }
+    if (status === 401) {
+      return call.isCallersCredential === true
+        ? fail('UNAUTHENTICATED', 'the caller’s credential was not accepted.', status)
+        : faultError(backend, 'own_credential', { httpStatus: status });
+    }
+    if (status === 402 || status === 403) return fail('FORBIDDEN', `${asked}.`, status);
+    if (status === 404) return fail('NOT_FOUND', `${asked}.`, status);
+    if (status === 409 || status === 412) return fail('CONFLICT', `${asked}.`, status);
+    return fail('UPSTREAM_REJECTED', `${asked}.`, status);
+  }
+
+  function parse(bytes: Uint8Array, httpStatus: number, contentType: string): unknown {
+    try {
+      return JSON.parse(UTF8.decode(bytes));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw faultError(backend, 'bad_utf8', { httpStatus });
+      throw faultError(backend, contentType.startsWith('text/html') ? 'html' : 'bad_json', { httpStatus });
+    }
+  }
+
+  async function readBody(response: Dispatcher.ResponseData, onBytes: () => void): Promise<Uint8Array> {
+    const bytes = await readBounded(response.body, onBytes);
+    const encoding = headerText(response.headers['content-encoding']);
+    if (encoding === '' || encoding === 'identity' || bytes.length === 0) return bytes;
+    const decompress = DECOMPRESSORS.get(encoding);
+    if (decompress === undefined) throw faultError(backend, 'bad_encoding');
+    try {
+      return await decompress(bytes, { maxOutputLength: maxBytes });
+    } catch (error) {
+      throw faultError(backend, errorCode(error) === 'ERR_BUFFER_TOO_LARGE' ? 'too_large' : 'bad_encoding');
+    }
+  }
+
+  async function readBounded(body: AsyncIterable<Uint8Array>, onBytes: () => void): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of body) {
+        onBytes();
+        size += chunk.length;
+        heldBytes += chunk.length;
+        if (heldBytes > maxHeldBytes) throw faultError(backend, 'memory');
+        chunks.push(chunk);
+      }
+    } finally {
+      heldBytes -= size;
+    }
+    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
+  }
+
+  return async (call, response, onBytes) => settle(call, response, await readBody(response, onBytes));
+}
+
+const DECOMPRESSORS = new Map([
+  ['gzip', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(gunzip)],
+  ['deflate', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(inflate)],
+  ['br', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(brotliDecompress)],
+]);
+
+/** Retry-After in seconds or as an HTTP date, brought into 0 to 60 s; undefined when absent or unreadable. */
+function retryAfterMs(header: string | string[] | undefined): number | undefined {
+  const text = headerText(header);
+  const ms = /^-?\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
+}
+
+function headerText(value: string | string[] | undefined): string {
+  return (Array.isArray(value) ? value.join(',') : (value ?? '')).trim().toLowerCase();
+}
+
+/** The `txId` of a server error's body, when it looks like one; nothing else of an error body is ever used. */
+function transactionId(bytes: Uint8Array): string | undefined {
+  try {
+    const body: unknown = JSON.parse(UTF8.decode(bytes));
+    const id = typeof body === 'object' && body !== null && 'txId' in body ? body.txId : undefined;
+    return typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id) ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
