@@ -9,6 +9,26 @@ const FEDERATION_DIRECTIVES = `
   directive @shareable on OBJECT
 `;
 
+/** Spellings of REST APIs and of code: `getName`, `isActive`, `userID`. */
+const NOT_OURS = [/^(get|fetch|is)[A-Z]/, /[A-Z]{2}/];
+const VERB_FIRST = /^(add|bulkUpdate|change|create|refresh|remove|select|set|update|watch)[A-Z]/;
+
+/** Until when clients may count on what is deprecated; scripts/public-schema.ts lets it go after that day. */
+const deprecationDate = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: { date: 'Say what to use instead and until when: "Use `b`. Removed after 2027-01-31."' },
+  },
+  create: (context) => ({
+    'Directive[name.value=deprecated]'(node) {
+      const reason = node.arguments?.find(({ name }) => name.value === 'reason')?.value.value ?? '';
+      const [, date] = /\S\. Removed after (\d{4}-\d{2}-\d{2})\.$/.exec(reason) ?? [];
+      if (date === undefined || Number.isNaN(Date.parse(date))) context.report({ node, messageId: 'date' });
+    },
+  }),
+};
+
 export default defineConfig(
   {
     ignores: [
@@ -41,7 +61,10 @@ export default defineConfig(
   { files: ['src/main.ts', 'src/sandbox/cli.ts'], rules: { 'no-console': 'off' } },
   {
     files: ['schema/!(federation).graphql'],
-    plugins: { '@graphql-eslint': graphqlPlugin },
+    plugins: {
+      '@graphql-eslint': graphqlPlugin,
+      schema: { rules: { 'deprecation-date': deprecationDate } },
+    },
     languageOptions: {
       parser: graphqlPlugin.parser,
       parserOptions: { graphQLConfig: { schema: ['schema/!(federation).graphql', FEDERATION_DIRECTIVES] } },
@@ -59,6 +82,34 @@ export default defineConfig(
           rootField: true,
         },
       ],
+      // A graph of things, not of endpoints; test/schema/spellings.test.ts keeps out the vendors' own spellings.
+      '@graphql-eslint/naming-convention': [
+        'error',
+        {
+          types: 'PascalCase',
+          FieldDefinition: { style: 'camelCase', forbiddenPatterns: NOT_OURS },
+          InputValueDefinition: { style: 'camelCase', forbiddenPatterns: NOT_OURS },
+          EnumValueDefinition: 'UPPER_CASE',
+          ObjectTypeDefinition: { style: 'PascalCase', forbiddenPatterns: [/(Type|Dto|Response|Request)$/] },
+          InterfaceTypeDefinition: { style: 'PascalCase', forbiddenPatterns: [/^I[A-Z]|Interface$/] },
+          EnumTypeDefinition: { style: 'PascalCase', forbiddenPatterns: [/^Enum|Enum$/] },
+          InputObjectTypeDefinition: { style: 'PascalCase', requiredPattern: /(Input|Patch|Filter|Update)$/ },
+          'FieldDefinition[parent.name.value=Query]': { forbiddenPatterns: [/^(find|list|query|read)[A-Z]/] },
+          'FieldDefinition[parent.name.value=Mutation]': { requiredPattern: VERB_FIRST },
+          // Relay's own words.
+          'FieldDefinition[parent.name.value!=PageInfo]': { forbiddenPatterns: [/^has[A-Z]/] },
+        },
+      ],
+      '@graphql-eslint/input-name': ['error', { checkInputType: true, caseSensitiveInputType: false }],
+      '@graphql-eslint/no-scalar-result-type-on-mutation': 'error',
+      '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
+      '@graphql-eslint/relay-connection-types': 'error',
+      '@graphql-eslint/relay-edge-types': [
+        'error',
+        { shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false },
+      ],
+      '@graphql-eslint/relay-page-info': 'error',
+      'schema/deprecation-date': 'error',
     },
   },
 );

@@ -7,6 +7,7 @@ const STEPS = [
   ['wire types', 'node', 'scripts/contracts.mjs', '--check'],
   ['field ownership', 'tsx', 'scripts/field-ownership.ts', '--check'],
   ['assumptions', 'tsx', 'scripts/assumptions.ts', '--check'],
+  ['schema snapshot', 'tsx', 'scripts/schema-snapshot.ts', '--check'],
   ['types', 'tsc', '-p', 'tsconfig.test.json'],
   ['lint', 'eslint', '.'],
   ['layers', 'depcruise', 'src', '--config', '.dependency-cruiser.cjs'],

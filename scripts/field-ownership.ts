@@ -1,35 +1,18 @@
 // Generates docs/field-ownership.md from the ownership table; `--check` only reports a stale one.
-import {
-  BACKEND_OF_PART,
-  FIELD_PATHS,
-  OWNERSHIP,
-  type FieldPath,
-  type Source,
-} from '../src/domain/ownership.js';
+import { BACKEND_OF_PART, FIELD_PATHS, OWNERSHIP, type FieldPath } from '../src/domain/ownership.js';
 import type { Backend } from '../src/domain/profile.js';
+import { READ_COSTS, readCostOf } from './read-costs.js';
 import { row, writeDoc } from './write-doc.js';
 
 const NAMES: Readonly<Record<Backend, string>> = { mind: 'Mind', omnivibe: 'omnivibe', v2: 'v2' };
-
-/** What it takes to read a source, as the sections below name it. */
-const COSTS = {
-  listed: 'batched',
-  profile: 'profile',
-  presence: 'presence',
-  desk: 'a call',
-  rawData: 'a call',
-} as const;
-
-function costOf({ part, omnivibeDepth }: Source<unknown>): string {
-  return part === 'desk' || part === 'rawData' ? COSTS[part] : COSTS[omnivibeDepth];
-}
 
 /** The backends in read order, each once, with what asking it costs. */
 function readers(path: FieldPath): string {
   const byBackend = new Map<string, string>();
   for (const source of OWNERSHIP[path].read) {
     const name = NAMES[BACKEND_OF_PART[source.part]];
-    if (!byBackend.has(name)) byBackend.set(name, costOf(source) + (source.isStandIn ? ', stands in' : ''));
+    if (!byBackend.has(name))
+      byBackend.set(name, readCostOf(source).label + (source.isStandIn ? ', stands in' : ''));
   }
   return [...byBackend].map(([name, cost]) => `${name} (${cost})`).join(', ') || '–';
 }
@@ -89,14 +72,18 @@ ${rows.join('\n')}
 Warm, that is, when the addresses of each backend are known; looking them up costs one sweep of each backend that is
 asked, once in some minutes.
 
-- **batched**: the account. Mind: one call for up to 100 people. omnivibe: one call, the agent list, for everybody. v2: a search
-  for each person, or one page for each 999 people of the desk, whichever is fewer calls.
-- **a call**: one call for each person.
-- **profile**: more than omnivibe's agent list shows; one call for each person, to the platform API, or else with the person's
-  own token.
-- **presence**: what omnivibe shows only to the person's own token. The token, as held in OMNIVIBE_TOKENS_FILE, is found by
-  the address in the agent list: one call for each person beside the list. Without the token the field is null.
+- **batched**: the account.
+  - ${READ_COSTS.mind.words}
+  - ${READ_COSTS.listed.words}: the agent list; without OMNIVIBE_TOKEN one call per person
+  - ${READ_COSTS.v2.words}: a search for each, or all pages, whichever is fewer calls
+- **a call**: ${READ_COSTS.rawData.words}, ${READ_COSTS.desk.words}.
+- **profile**: ${READ_COSTS.profile.words}. More than the agent list shows, from the platform API or by the person's own
+  token.
+- **presence**: ${READ_COSTS.presence.words}. What omnivibe
+  shows to the person's own token alone; tokens are held in OMNIVIBE_TOKENS_FILE by the address in the agent list. Without the token the
+  field is null.
 
-Fields of one account share its call: \`firstName\` and \`phone\` together cost what one of them costs.
+Fields of one account share its call: \`firstName\` and \`phone\` together cost what one of them costs. A field's cost is told in
+the same words in its description, and \`test/schema/read-costs.test.ts\` counts it.
 `,
 );

@@ -4,9 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { isEnumType, isObjectType } from 'graphql';
+import { isEnumType } from 'graphql';
 import { loadConfig, VARIABLE_NAMES, type Config } from '../src/config.js';
-import { BACKEND_OF_PART, FIELD_PATHS, OWNERSHIP } from '../src/domain/ownership.js';
 import { ERROR_CODES, REQUEST_ERROR_CODES } from '../src/errors.js';
 import { createSchema } from '../src/graphql/schema.js';
 import type { CastMember } from '../src/sandbox/people.js';
@@ -467,48 +466,6 @@ describe('docs/presence.md', () => {
     } finally {
       await gateway.close();
     }
-  });
-});
-
-describe('the sources that the schema tells', () => {
-  const schema = createSchema();
-  const NAMES = { mind: 'Mind', omnivibe: 'omnivibe', v2: 'v2' };
-  /** Told by every backend there is, each on its own account. */
-  const EVERYBODYS = ['Profile.presence', 'Profile.accounts', 'Profile.explain', 'Profile.version'];
-  /** Ids are known from links; settings are told by each of their parts. */
-  const WITHOUT = ['id', 'mindUserId', 'omnivibeUserId', 'v2UserId', 'settings'].map(
-    (name) => `Profile.${name}`,
-  );
-  const PATHS: Readonly<Record<string, string>> = { Settings: 'settings.', Routing: 'routing.', Profile: '' };
-
-  const fields = Object.entries(PATHS).flatMap(([typeName, prefix]) => {
-    const type = schema.getType(typeName);
-    const all = isObjectType(type) ? Object.values(type.getFields()) : [];
-    return all.map(({ name, description }) => ({
-      coordinate: `${typeName}.${name}`,
-      path: prefix + name,
-      told: /^Source: (.*)$/m.exec(description ?? '')?.[1] ?? null,
-    }));
-  });
-
-  /** The backends of a field, or of all fields below it, in read order. */
-  function ownersOf(path: string): string | null {
-    const covered = FIELD_PATHS.filter((each) => each === path || each.startsWith(`${path}.`));
-    const backends = covered.flatMap((each) => OWNERSHIP[each].read.map(({ part }) => BACKEND_OF_PART[part]));
-    return backends.length === 0 ? null : [...new Set(backends)].map((backend) => NAMES[backend]).join(', ');
-  }
-
-  it.each(fields)('are those of the ownership table: $coordinate', ({ coordinate, path, told }) => {
-    const owners = EVERYBODYS.includes(coordinate)
-      ? 'Mind, omnivibe, v2'
-      : WITHOUT.includes(coordinate)
-        ? null
-        : (ownersOf(path) ?? NAMES[path as keyof typeof NAMES]);
-    expect(told).toBe(owners);
-  });
-
-  it('are told of every field of a person, of routing and of the settings', () => {
-    expect(fields.length).toBeGreaterThan(25);
   });
 });
 

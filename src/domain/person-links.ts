@@ -3,6 +3,7 @@
 // Accounts linked by hand form a group; an account without such links is a group of its own. A group with a Mind user is the
 // core of a person, and each group without one joins at most one core: the first that it matches, if the core takes it.
 // Groups that join none may match each other. So every account is one person's, whichever account is asked for.
+import type { GatewayError } from '../errors.js';
 import type { Caller } from './access.js';
 import {
   ANCHOR_ORDER,
@@ -235,6 +236,12 @@ export function createPersonLinks(
       return candidates.length > 0 && isAmbiguous ? [...rivals, ...candidates] : [];
     },
   };
+}
+
+/** Those of somebody whose account cannot be looked at: each question fails with the reason. */
+export function createBrokenLinks(reason: GatewayError): PersonLinks {
+  const fail = () => Promise.reject(reason);
+  return { anchor: fail, linkTo: fail, rivalsOn: fail };
 }
 
 function hasMind(group: Group): boolean {

@@ -4,6 +4,7 @@ import { assertMayRead, mayRead } from './access.js';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { ANCHOR_ORDER } from './identity.js';
 import { createPerson, type Person, type ReadContext } from './person.js';
+import { createBrokenLinks } from './person-links.js';
 import { DIRECTORY_FILTERS, type DirectoryFilter, type KnownAccount } from './ports.js';
 import {
   BACKENDS,
@@ -36,6 +37,26 @@ export async function getProfile(
   argument = 'id',
 ): Promise<Person | null> {
   return findByRef(context, expectRef(id, argument), selection);
+}
+
+/**
+ * As getProfile, for a reference that another system vouches for: whom the gateway cannot look at now, or the caller may not
+ * look at, is there all the same, with that id, and every other field says why it is missing. Null is whom no backend knows.
+ */
+export async function getReferenced(
+  context: ReadContext,
+  id: string,
+  selection: Selection,
+  argument = 'id',
+): Promise<Person | null> {
+  const seed = expectRef(id, argument);
+  try {
+    return await findByRef(context, seed, selection);
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    const { omnivibeDepth } = selection;
+    return createPerson(context, { seed, omnivibeDepth, links: createBrokenLinks(error) });
+  }
 }
 
 /** As getProfile for each id, in order; one person's failure is that item's own. */

@@ -1,7 +1,7 @@
 // The executable schema: the SDL of schema/, the resolvers, and the gate before what only a federation router may ask.
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { concatAST, defaultFieldResolver, parse, type GraphQLSchema } from 'graphql';
+import { concatAST, defaultFieldResolver, Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import {
   GraphQLByte,
   GraphQLDateTime,
@@ -27,11 +27,15 @@ import { Settings } from './resolvers/Settings.js';
 import { V2Account } from './resolvers/V2Account.js';
 import { Viewer } from './resolvers/Viewer.js';
 
-const MAX_REPRESENTATIONS = 500;
+const MAX_PEOPLE = 500;
 /** A person as the router names one, by either key. Other fields are the router's own affair. */
 const REPRESENTATION = z.union([
-  z.object({ __typename: z.literal('Profile'), mindUserId: z.union([z.string(), z.number()]) }),
-  z.object({ __typename: z.literal('Profile'), mindUserId: z.null().optional(), id: z.string() }),
+  z
+    .object({ __typename: z.literal('Profile'), mindUserId: z.union([z.string(), z.number()]) })
+    .transform(({ mindUserId }) => `mind:${mindUserId}`),
+  z
+    .object({ __typename: z.literal('Profile'), mindUserId: z.null().optional(), id: z.string() })
+    .transform(({ id }) => id),
 ]);
 
 const SDL_FOLDER = new URL('../../schema/', import.meta.url);
@@ -63,7 +67,17 @@ export function createSchema(): GraphQLSchema {
   // Always a list: for a single document 2.15 fails.
   const schema = buildSubgraphSchema([{ typeDefs, resolvers: resolvers as Record<string, never> }]);
   for (const name of ['_service', '_entities']) guardRouterField(schema, name);
+  describeScalars(schema, typeDefs);
   return schema;
+}
+
+/** The scalars' package brings descriptions of its own; schema/ tells what holds here. */
+function describeScalars(schema: GraphQLSchema, { definitions }: DocumentNode): void {
+  for (const definition of definitions) {
+    if (definition.kind !== Kind.SCALAR_TYPE_DEFINITION) continue;
+    const scalar = schema.getType(definition.name.value);
+    if (scalar !== undefined) scalar.description = definition.description?.value;
+  }
 }
 
 /** The subgraph's own fields show the whole schema and resolve any number of people: they are the router's alone. */
@@ -77,20 +91,27 @@ function guardRouterField(schema: GraphQLSchema, name: string): void {
       throw new GatewayError('FORBIDDEN', message);
     }
     const { representations } = args as { readonly representations?: readonly unknown[] };
-    if (representations !== undefined) expectRepresentations(representations);
-    return resolve(root, args, context, info);
+    if (representations === undefined) return resolve(root, args, context, info);
+    const names = representations.map((each) => REPRESENTATION.safeParse(each).data);
+    expectFewPeople(names);
+    // One by one: the scalar takes any JSON, what resolves it trusts it, and one that is nonsense is nobody else's failure.
+    return representations.map((each, i) => {
+      if (names[i] === undefined) return notRepresentation();
+      return (resolve(root, { representations: [each] }, context, info) as readonly unknown[])[0];
+    });
   };
 }
 
-/** The scalar of representations takes any JSON, and what resolves them trusts it. */
-function expectRepresentations(representations: readonly unknown[]): void {
-  if (representations.length > MAX_REPRESENTATIONS) {
-    const message = `Argument "representations" takes at most ${MAX_REPRESENTATIONS} items.`;
-    throw new GatewayError('BAD_USER_INPUT', message);
-  }
-  if (!representations.every((each) => REPRESENTATION.safeParse(each).success)) {
-    const message =
-      'Argument "representations" takes objects with __typename "Profile" and an id or mindUserId only.';
-    throw new GatewayError('BAD_USER_INPUT', message);
-  }
+/** Some routers send one representation for each place that a person stands in, so people are counted. */
+function expectFewPeople(names: readonly (string | undefined)[]): void {
+  const people = new Set(names.map((name, i) => name ?? i));
+  if (people.size <= MAX_PEOPLE) return;
+  const message = `Argument "representations" takes at most ${MAX_PEOPLE} people.`;
+  throw new GatewayError('BAD_USER_INPUT', message);
+}
+
+function notRepresentation(): GatewayError {
+  const message =
+    'Argument "representations" takes objects with __typename "Profile" and an id or mindUserId only.';
+  return new GatewayError('BAD_USER_INPUT', message);
 }

@@ -254,7 +254,7 @@ export type CreateProfilePayload = WritePayload & {
   readonly userErrors: ReadonlyArray<ProfileUserError>;
 };
 
-/** A person's agent desk. */
+/** A person's agent desk. No field costs more than `desk` itself. */
 export type DeskSettings = {
   readonly __typename?: 'DeskSettings';
   /** Whether calls are taken automatically. Null when it is not told. */
@@ -299,7 +299,7 @@ export type DeskView = {
   readonly __typename?: 'DeskView';
   /** Id of the view. */
   readonly id: Scalars['ID']['output'];
-  /** Name of the view. */
+  /** Name of the view. Null when it is not told. */
   readonly name: Maybe<Scalars['String']['output']>;
   /** Whether the user has selected it. Null when it is not told. */
   readonly selected: Maybe<Scalars['Boolean']['output']>;
@@ -368,20 +368,33 @@ export type ErrorCode =
 export type FieldExplanation = {
   readonly __typename?: 'FieldExplanation';
   /**
-   * What the caller may do with the field at each backend, and why not more. Costs no call once the gateway knows whose account
-   * is whose.
+   * What the caller may do with the field at each backend, and why not more.
+   *
+   * - Cost: nothing
    */
   readonly access: ReadonlyArray<BackendAccess>;
-  /** Whose value is shown. Null when no backend has one, and for what can only be written. */
+  /**
+   * Whose value is shown.
+   *
+   * - Cost: that of the sources of the field, up to the one that has a value
+   * - Null: when no backend has one, and for what can only be written, as `avatar`
+   */
   readonly chosen: Maybe<Backend>;
   /**
    * Whether backends hold different values once spelling is set aside: blanks and case of addresses, spellings of one phone
    * number, `en_GB` and `en-GB`.
+   *
+   * - Cost: that of every source of the field; nothing when only one backend has it
    */
   readonly conflicting: Scalars['Boolean']['output'];
   /** The field's dotted path on `Profile`. */
   readonly field: Scalars['String']['output'];
-  /** What each linked backend says, null where it says that it has none. Read only when selected. */
+  /**
+   * What each linked backend says, null where it says that it has none.
+   *
+   * - Cost: that of every source of the field
+   * - Null: never without an error
+   */
   readonly values: Maybe<ReadonlyArray<SourcedValue>>;
 };
 
@@ -390,12 +403,12 @@ export type FieldOutcome = {
   readonly __typename?: 'FieldOutcome';
   /**
    * In a plan what would be there. Afterwards what was read back or, where nothing can be read, what was sent. Whole names
-   * and passwords as in `before`.
+   * and passwords as in `before`. Null when nothing would be or is there.
    */
   readonly after: Maybe<Scalars['JSON']['output']>;
   /**
-   * What the backend held. Null when it held nothing, when that could not be read, and where nothing was going to be sent. omnivibe holds the name as a whole:
-   * `firstName` and `lastName` both show it there. A password is never shown.
+   * What the backend held; a password is never shown. omnivibe holds the name as a whole: `firstName` and `lastName` both show
+   * it there. Null when it held nothing, when that could not be read, and where nothing was going to be sent.
    */
   readonly before: Maybe<Scalars['JSON']['output']>;
   /**
@@ -408,16 +421,43 @@ export type FieldOutcome = {
   readonly state: OutcomeState;
 };
 
-/** A person's chat inbox. */
+/**
+ * A person's chat inbox. Fields cost differently: the agent list shows some for everybody at once, the rest is asked person by
+ * person.
+ */
 export type InboxSettings = {
   readonly __typename?: 'InboxSettings';
-  /** Whether the platform shows the person as offline as soon as they leave. Null when it is not told. */
+  /**
+   * Whether the platform shows the person as offline as soon as they leave.
+   *
+   * - Source: omnivibe
+   * - Cost: omnivibe one call for all people
+   * - Null: when it is not told
+   */
   readonly autoOffline: Maybe<Scalars['Boolean']['output']>;
-  /** Availability as the person has chosen it. Null when it cannot be read without the person's own token. */
+  /**
+   * Availability as the person has chosen it; `effectiveAvailability` of a membership also heeds whether they are there.
+   *
+   * - Source: omnivibe
+   * - Cost: omnivibe one call per person, and one for all people whose own token is not known
+   * - Null: when the person's own token is not known
+   */
   readonly availability: Maybe<Availability>;
-  /** Text put under the person's messages. Null when none is set, or where only the agent list can be read. */
+  /**
+   * Text put under the person's messages, such as `Kind regards, Max`.
+   *
+   * - Source: omnivibe
+   * - Cost: omnivibe one call per person
+   * - Null: when none is set, or where only the agent list can be read
+   */
   readonly messageSignature: Maybe<Scalars['String']['output']>;
-  /** What the inbox's user interface remembers. Null where only the agent list can be read. */
+  /**
+   * What the inbox's user interface remembers, without keys that name a secret.
+   *
+   * - Source: omnivibe
+   * - Cost: omnivibe one call per person
+   * - Null: where only the agent list can be read
+   */
   readonly uiSettings: Maybe<Scalars['JSONObject']['output']>;
 };
 
@@ -499,7 +539,7 @@ export type LinkOrigin =
   /** The caller has shown a credential of the account. */
   | 'TOKEN_OWNER';
 
-/** A user of enneo Mind. */
+/** A user of enneo Mind. Fields without a cost come with the account. */
 export type MindAccount = ProfileAccount & {
   readonly __typename?: 'MindAccount';
   /** Always null: Mind does not tell whether a user is deactivated. */
@@ -528,11 +568,21 @@ export type MindAccount = ProfileAccount & {
   readonly nativeId: Scalars['ID']['output'];
   /** Phone number as it was typed. Null when none is set. */
   readonly phone: Maybe<Scalars['String']['output']>;
-  /** Data that clients have stored with the user. Null when there is none. Costs one call a person. */
+  /**
+   * Data that clients have stored with the user, without keys that name a secret.
+   *
+   * - Cost: Mind one call per person more
+   * - Null: when there is none
+   */
   readonly rawData: Maybe<Scalars['JSONObject']['output']>;
   /** Whether the user can sign in through single sign-on only. Null when it is not told. */
   readonly ssoOnly: Maybe<Scalars['Boolean']['output']>;
-  /** The superset roles that the user can be given. Costs one call a person. */
+  /**
+   * The superset roles that the user can be given; `settings.work.supersetRole` is the one that they have.
+   *
+   * - Cost: Mind one call per person more
+   * - Null: when they are not told
+   */
   readonly supersetRoles: Maybe<ReadonlyArray<Scalars['String']['output']>>;
   /** Mind's kind of user, in the vendor's word, such as `enneo` for the vendor's own people. Null when it is not told. */
   readonly type: Maybe<Scalars['String']['output']>;
@@ -553,59 +603,152 @@ export type MindAccountPatch = {
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type Mutation = {
   readonly __typename?: 'Mutation';
-  /** Adds a statistic to a person's desk. It cannot be read back: ACCEPTED. v2: POST userStatistic. */
+  /**
+   * Adds a statistic to a person's desk. It cannot be read back: ACCEPTED.
+   *
+   * - Sent: v2 `POST userStatistic`
+   * - Cost: v2 1 write, 1 read
+   * - Again: sent again
+   * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK
+   */
   readonly addStatistic: AddStatisticPayload;
   /**
-   * Changes up to 1,000 people, each as `updateProfile` does; one bad update never fails another. Mind is written in chunks
-   * of 100 people, omnivibe and v2 person by person.
+   * Changes up to 1,000 people, each as `updateProfile` does, with an `ifVersion` of its own; one bad update never fails
+   * another.
+   *
+   * - Sent: Mind `PATCH /profiles`; omnivibe and v2 as by `updateProfile`, person by person
+   * - Cost: Mind 1 write, 2 reads per 100 people; omnivibe 1 write per person and endpoint, 2 reads; v2 1 write per person and
+   *   endpoint, 2 reads per 999 desk users
+   * - Again: UNCHANGED, nothing is sent, as for `updateProfile`
+   * - Errors: as for `updateProfile`; DUPLICATE_ITEM for two updates of one person
    */
   readonly bulkUpdateProfiles: BulkUpdateProfilesPayload;
   /**
    * Sets a person's password at Mind and omnivibe; v2 has no endpoint for it. Passwords are never logged or shown, and
    * cannot be read back: ACCEPTED.
+   *
+   * - Sent: Mind `PATCH /profile/{id}`; omnivibe `PUT /api/v1/profile` with the person's own token and `currentPassword`, else
+   *   `PATCH /platform/api/v1/users/{id}`
+   * - Cost: Mind 1 write; omnivibe 1 write, with the person's own token 1 read too
+   * - Again: sent again
+   * - Errors: INVALID_VALUE, UNSUPPORTED, NOT_LINKED, BAD_USER_INPUT
    */
   readonly changePassword: ChangePasswordPayload;
   /**
-   * Creates a person's accounts. Refused as a whole with CONFLICT where a named backend already has an account with that
-   * e-mail address. Needs updateSpecificProfile. What a backend does not take on creation is written right after it.
+   * Creates an account on each named backend, and writes right afterwards what a creation does not take. Where one of them has
+   * an account with that e-mail address already, nothing is created. Needs updateSpecificProfile.
+   *
+   * - Sent: Mind `POST /profile`; omnivibe `POST /api/v1/accounts/{account_id}/agents`, without an administrator's token
+   *   `POST /platform/api/v1/users`; v2 `POST /api/v2/user`
+   * - Cost: Mind 1 write, 2 reads; omnivibe 1 write, 3 reads; v2 1 write, 3 reads; more where something is written afterwards
+   * - Again: CONFLICT, nothing is sent
+   * - Errors: CONFLICT, INVALID_VALUE, UNSUPPORTED, BAD_USER_INPUT
    */
   readonly createProfile: CreateProfilePayload;
   /**
    * Refreshes a tab of the agent desk. It names no user, so it needs updateSpecificProfile, and cannot be read back:
-   * ACCEPTED. v2: POST refreshTab.
+   * ACCEPTED.
+   *
+   * - Sent: v2 `POST refreshTab`
+   * - Cost: v2 1 write
+   * - Again: sent again
+   * - Errors: INVALID_VALUE
    */
   readonly refreshTab: RefreshTabPayload;
-  /** Removes a statistic from a person's desk. It cannot be read back: ACCEPTED. v2: DELETE userStatistic. */
+  /**
+   * Removes a statistic from a person's desk. It cannot be read back: ACCEPTED.
+   *
+   * - Sent: v2 `DELETE userStatistic`
+   * - Cost: v2 1 write, 1 read
+   * - Again: sent again
+   * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK
+   */
   readonly removeStatistic: RemoveStatisticPayload;
-  /** Lets a person change their status at the agent desk again. v2: POST statusLockDelete. */
+  /**
+   * Lets a person change their status at the agent desk again. Read back: VERIFIED.
+   *
+   * - Sent: v2 `POST statusLockDelete`
+   * - Cost: v2 1 write, 2 reads
+   * - Again: UNCHANGED, nothing is sent
+   * - Errors: NOT_LINKED, AMBIGUOUS_LINK
+   */
   readonly removeStatusLock: RemoveStatusLockPayload;
-  /** Selects a ticket view for a person, or takes it back. v2: PUT updateUserView. */
+  /**
+   * Selects a ticket view for a person, or takes it back. Read back: VERIFIED.
+   *
+   * - Sent: v2 `PUT updateUserView`
+   * - Cost: v2 1 write, 3 reads
+   * - Again: UNCHANGED, nothing is sent
+   * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK
+   */
   readonly selectDeskView: SelectDeskViewPayload;
-  /** Switches a campaign on or off for a person. It cannot be read back: ACCEPTED. v2: POST userCampaignState. */
+  /**
+   * Switches a campaign on or off for a person. It cannot be read back: ACCEPTED.
+   *
+   * - Sent: v2 `POST userCampaignState`
+   * - Cost: v2 1 write, 1 read
+   * - Again: sent again
+   * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK
+   */
   readonly setCampaignState: SetCampaignStatePayload;
-  /** Sets a person's status at the agent desk. v2: POST updateStatus. */
+  /**
+   * Sets a person's status at the agent desk; they may change it again. Read back: VERIFIED.
+   *
+   * - Sent: v2 `POST updateStatus`
+   * - Cost: v2 1 write, 2 reads
+   * - Again: UNCHANGED, nothing is sent; with `lastInternalCallId` sent again
+   * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK, UPSTREAM_REJECTED for somebody who is locked
+   */
   readonly setDeskStatus: SetDeskStatusPayload;
-  /** Sets a person's status at the agent desk and locks it, so that they cannot change it. v2: POST statusLock. */
+  /**
+   * Sets a person's status at the agent desk and locks it, so that they cannot change it. Read back: VERIFIED.
+   *
+   * - Sent: v2 `POST statusLock`
+   * - Cost: v2 1 write, 2 reads
+   * - Again: UNCHANGED, nothing is sent
+   * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK
+   */
   readonly setStatusLock: SetStatusLockPayload;
   /**
-   * Changes a person at every backend that owns what is changed. Only what differs is sent, and read back afterwards.
-   * `planUpdateProfile` tells beforehand what would be sent.
+   * Changes a person at every backend that owns what is changed. Only what differs is sent, and read back afterwards. With
+   * `ifVersion`, a version of the profile or of `planUpdateProfile`, it is carried out only if that still holds.
+   *
+   * - Sent: Mind `PATCH /profile/{id}`; omnivibe and v2 the endpoints that `planUpdateProfile` lists
+   * - Cost: 1 write, 2 reads at each backend that is written; omnivibe and v2 1 write for each endpoint; for desk settings 3
+   *   reads; where nothing differs 1 read
+   * - Again: UNCHANGED, nothing is sent; what nothing shows, as `avatar`, is sent again
+   * - Errors: INVALID_VALUE, NOT_CLEARABLE, READ_ONLY, NOT_LINKED, AMBIGUOUS_LINK, UNSUPPORTED, STALE_VERSION, BAD_USER_INPUT
    */
   readonly updateProfile: UpdateProfilePayload;
-  /** Lets a person watch a statistic. It cannot be read back: ACCEPTED. v2: PUT watch. */
+  /**
+   * Lets a person watch a statistic. It cannot be read back: ACCEPTED.
+   *
+   * - Sent: v2 `PUT watch`
+   * - Cost: v2 1 write, 1 read
+   * - Again: sent again
+   * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK, UNSUPPORTED for `watch: false`
+   */
   readonly watchStatistic: WatchStatisticPayload;
 };
 
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type MutationAddStatisticArgs = {
   input: AddStatisticInput;
@@ -614,8 +757,12 @@ export type MutationAddStatisticArgs = {
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type MutationBulkUpdateProfilesArgs = {
   input: BulkUpdateProfilesInput;
@@ -624,8 +771,12 @@ export type MutationBulkUpdateProfilesArgs = {
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type MutationChangePasswordArgs = {
   input: ChangePasswordInput;
@@ -634,8 +785,12 @@ export type MutationChangePasswordArgs = {
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type MutationCreateProfileArgs = {
   input: CreateProfileInput;
@@ -644,8 +799,12 @@ export type MutationCreateProfileArgs = {
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type MutationRefreshTabArgs = {
   input: RefreshTabInput;
@@ -654,8 +813,12 @@ export type MutationRefreshTabArgs = {
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type MutationRemoveStatisticArgs = {
   input: RemoveStatisticInput;
@@ -664,8 +827,12 @@ export type MutationRemoveStatisticArgs = {
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type MutationRemoveStatusLockArgs = {
   input: RemoveStatusLockInput;
@@ -674,8 +841,12 @@ export type MutationRemoveStatusLockArgs = {
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type MutationSelectDeskViewArgs = {
   input: SelectDeskViewInput;
@@ -684,8 +855,12 @@ export type MutationSelectDeskViewArgs = {
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type MutationSetCampaignStateArgs = {
   input: SetCampaignStateInput;
@@ -694,8 +869,12 @@ export type MutationSetCampaignStateArgs = {
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type MutationSetDeskStatusArgs = {
   input: SetDeskStatusInput;
@@ -704,8 +883,12 @@ export type MutationSetDeskStatusArgs = {
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type MutationSetStatusLockArgs = {
   input: SetStatusLockInput;
@@ -714,8 +897,12 @@ export type MutationSetStatusLockArgs = {
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type MutationUpdateProfileArgs = {
   input: UpdateProfileInput;
@@ -724,8 +911,12 @@ export type MutationUpdateProfileArgs = {
 
 /**
  * Everything that can be written. Writing needs the permission updateSpecificProfile; oneself one may change as far as one's
- * own token allows. What can be expected to fail stands in `userErrors`, not among the errors of the answer. Backends are
- * written in parallel, and one that fails stops no other.
+ * own token allows. Backends are written in parallel, one that fails stops no other, and nothing is undone. Fields say:
+ *
+ * - Sent: the backends' endpoints.
+ * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
+ * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
+ * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
  */
 export type MutationWatchStatisticArgs = {
   input: WatchStatisticInput;
@@ -747,18 +938,21 @@ export type MutationStatus =
   /** There was nothing to send: the backends hold the values already. */
   | 'UNCHANGED';
 
-/** A user of omnivibe. */
+/**
+ * A user of omnivibe. Fields without a cost come with the account: from the agent list, or person by person where the gateway
+ * may not read that list.
+ */
 export type OmnivibeAccount = ProfileAccount & {
   readonly __typename?: 'OmnivibeAccount';
   /** Always null: omnivibe removes users, it does not deactivate them. */
   readonly active: Maybe<Scalars['Boolean']['output']>;
-  /** Name that is shown to customers: the display name, or else the name. */
+  /** Name that is shown to customers: the display name, or else the name. Null when it is not told. */
   readonly availableName: Maybe<Scalars['String']['output']>;
   /** Where the picture can be fetched. Null without one. */
   readonly avatarUrl: Maybe<Scalars['String']['output']>;
   /** Always OMNIVIBE. */
   readonly backend: Backend;
-  /** Whether the owner has confirmed the address. An unconfirmed account is not linked by it. */
+  /** Whether the owner has confirmed the address. An unconfirmed account is not linked by it. Null when it is not told. */
   readonly confirmed: Maybe<Scalars['Boolean']['output']>;
   /** Attributes that the customer has defined. Null when there are none. */
   readonly customAttributes: Maybe<Scalars['JSONObject']['output']>;
@@ -769,20 +963,22 @@ export type OmnivibeAccount = ProfileAccount & {
   readonly customRoleId: Maybe<Scalars['ID']['output']>;
   /** Name chosen to be shown to customers. Null when none was chosen. */
   readonly displayName: Maybe<Scalars['String']['output']>;
-  /** Confirmed address; a new one shows only after its owner has confirmed it. */
+  /** Confirmed address; a new one shows only after its owner has confirmed it. Null when it is not told. */
   readonly email: Maybe<Scalars['String']['output']>;
   /** Why the account belongs to this person. */
   readonly link: AccountLink;
   /**
-   * The inbox accounts that the user belongs to. Null where only the agent list can be read. Costs one call a person, and
-   * availability in it needs a token of the person's own.
+   * The inbox accounts that the user belongs to. Availability in them is shown to the person's own token only.
+   *
+   * - Cost: omnivibe one call per person instead
+   * - Null: where only the agent list can be read
    */
   readonly memberships: Maybe<ReadonlyArray<OmnivibeMembership>>;
-  /** Full name. */
+  /** Full name. Null when it is not told. */
   readonly name: Maybe<Scalars['String']['output']>;
   /** omnivibe's user id. */
   readonly nativeId: Scalars['ID']['output'];
-  /** The vendor's word for the role in the current inbox account, such as `agent` or `administrator`. */
+  /** The vendor's word for the role in the current inbox account, such as `agent` or `administrator`. Null when it is not told. */
   readonly role: Maybe<Scalars['String']['output']>;
 };
 
@@ -793,17 +989,37 @@ export type OmnivibeMembership = {
   readonly accountId: Scalars['ID']['output'];
   /** When the person was last active in it. Null when never. */
   readonly activeAt: Maybe<Scalars['DateTime']['output']>;
-  /** Whether the platform shows the person as offline as soon as they leave. Null as for the chosen availability. */
+  /**
+   * Whether the platform shows the person as offline as soon as they leave.
+   *
+   * - Cost: omnivibe one call per person, and one for all people whose own token is not known, instead
+   * - Null: when the person's own token is not known
+   */
   readonly autoOffline: Maybe<Scalars['Boolean']['output']>;
-  /** Availability as the person has chosen it. Null when it cannot be read without the person's own token. */
+  /**
+   * Availability as the person has chosen it.
+   *
+   * - Cost: omnivibe one call per person, and one for all people whose own token is not known, instead
+   * - Null: when the person's own token is not known
+   */
   readonly availability: Maybe<Availability>;
-  /** Availability as the platform computes it from the chosen one and live presence. Null as for the chosen one. */
+  /**
+   * Availability as the platform computes it from the chosen one and live presence.
+   *
+   * - Cost: omnivibe one call per person, and one for all people whose own token is not known, instead
+   * - Null: when the person's own token is not known
+   */
   readonly effectiveAvailability: Maybe<Availability>;
-  /** Name of the inbox account. */
+  /** Name of the inbox account. Null when it is not told. */
   readonly name: Maybe<Scalars['String']['output']>;
-  /** The vendor's words for what the role permits. Null when they are not told. */
+  /**
+   * The vendor's words for what the role permits.
+   *
+   * - Cost: omnivibe one call per person, and one for all people whose own token is not known, instead
+   * - Null: when the person's own token is not known
+   */
   readonly permissions: Maybe<ReadonlyArray<Scalars['String']['output']>>;
-  /** The vendor's word for the role in it, such as `agent` or `administrator`. */
+  /** The vendor's word for the role in it, such as `agent` or `administrator`. Null when it is not told. */
   readonly role: Maybe<Scalars['String']['output']>;
 };
 
@@ -849,40 +1065,54 @@ export type PlanUpdateProfileInput = {
   readonly profileId: Scalars['ID']['input'];
 };
 
-/** Whether a person is there, derived from what every linked backend tells. */
+/** Whether a person is there and may be given work, derived from what every linked backend tells. */
 export type Presence = {
   readonly __typename?: 'Presence';
-  /** One value for humans: the first of BUSY, AVAILABLE, AWAY and OFFLINE that any signal says, else UNKNOWN. */
+  /**
+   * One value for humans: the first of BUSY, AVAILABLE, AWAY and OFFLINE that any signal says, else UNKNOWN.
+   *
+   * - Source: Mind, omnivibe, v2
+   * - Cost: Mind one call per 100 people; omnivibe one call for all people; v2 one call per person, at most one per
+   *   999 desk users
+   */
   readonly availability: Availability;
   /**
    * Whether the person may be given work on a channel now. Mind and the agent desk are asked, for chats omnivibe too. Only
    * "available" says YES, what is not known says UNKNOWN, a lock and all else say NO; NO beats UNKNOWN beats YES.
    *
-   * Source: Mind, omnivibe, v2
+   * - Source: Mind, v2, for CHAT also omnivibe
+   * - Cost: Mind one call per 100 people; v2 one call per person, at most one per 999 desk users; for CHAT also omnivibe one
+   *   call for all people
    */
   readonly canTake: Verdict;
   /**
    * Where two backends say opposite things, such as Mind routing calls to somebody whom the desk has locked.
    *
-   * Source: Mind, omnivibe, v2
+   * - Source: Mind, omnivibe, v2
+   * - Cost: Mind one call per 100 people; omnivibe one call for all people; v2 one call per person, at most one per
+   *   999 desk users
    */
   readonly conflicts: ReadonlyArray<PresenceConflict>;
   /**
    * The evidence: what each linked backend tells.
    *
-   * Source: Mind, omnivibe, v2
+   * - Source: Mind, omnivibe, v2
+   * - Cost: Mind one call per 100 people; omnivibe one call for all people; v2 one call per person, at most one per
+   *   999 desk users
    */
   readonly signals: ReadonlyArray<PresenceSignal>;
   /**
-   * Whether the person is locked to a status at the agent desk. Null without a v2 account, or when it is not told.
+   * Whether the person is locked to a status at the agent desk.
    *
-   * Source: v2
+   * - Source: v2
+   * - Cost: v2 one call per person, at most one per 999 desk users
+   * - Null: without a v2 account, or when it is not told
    */
   readonly statusLock: Maybe<StatusLock>;
 };
 
 
-/** Whether a person is there, derived from what every linked backend tells. */
+/** Whether a person is there and may be given work, derived from what every linked backend tells. */
 export type PresenceCanTakeArgs = {
   channel: Channel;
 };
@@ -913,130 +1143,203 @@ export type PresenceSignal = {
 
 /**
  * One person, computed from the accounts that are linked to that person on the three platforms. Nothing is fetched until a
- * selected field needs it. A field whose source fails is null with an error that names the backend; the other fields stand.
+ * selected field needs it. Fields say:
+ *
+ * - Source: who is asked. "Mind, else v2": v2 is asked only for those of whom Mind has no value. When a source fails, the
+ *   field is null with an error that names it; no other value stands in.
+ * - Cost: calls to backends. Fields of one account share its calls. To know whose account is whose takes one look at all
+ *   addresses of each backend concerned, once in some minutes.
+ * - Null: when, without an error.
  */
 export type Profile = {
   readonly __typename?: 'Profile';
   /**
    * All linked accounts, Mind first. A backend that fails has a null item and an error.
    *
-   * Source: Mind, omnivibe, v2
+   * - Source: Mind, omnivibe, v2
+   * - Cost: Mind one call per 100 people; omnivibe one call for all people; v2 one call per person, at most one per 999
+   *   desk users
    */
   readonly accounts: ReadonlyArray<Maybe<ProfileAccount>>;
   /**
-   * Where the person's picture can be fetched. Null without one.
+   * Where the person's picture can be fetched. It is not the one written as `avatar`, which Mind never shows.
    *
-   * Source: omnivibe
+   * - Source: omnivibe
+   * - Cost: omnivibe one call for all people
+   * - Null: without a picture
    */
   readonly avatarUrl: Maybe<Scalars['String']['output']>;
   /**
-   * The name shown to customers: the display name chosen in omnivibe, else Mind's alias, else first and last name.
+   * The name shown to customers, such as `Max from Support`: the display name chosen in omnivibe, else Mind's alias, else
+   * first and last name.
    *
-   * Source: omnivibe, Mind, v2
+   * - Source: omnivibe, else Mind, else v2
+   * - Cost: omnivibe one call for all people; else Mind one call per 100 people; else v2 one call per person, at most one
+   *   per 999 desk users
+   * - Null: when nobody has any name
    */
   readonly displayName: Maybe<Scalars['String']['output']>;
   /**
-   * The e-mail address, as the source spells it. Null when no source has one.
+   * The e-mail address, as the source spells it; `accounts` has each backend's own.
    *
-   * Source: Mind, v2, omnivibe
+   * - Source: Mind, else v2, else omnivibe
+   * - Cost: Mind one call per 100 people; else v2 one call per person, at most one per 999 desk users; else omnivibe one
+   *   call for all people
+   * - Null: when nobody has one
    */
   readonly email: Maybe<Scalars['String']['output']>;
   /**
-   * Where the values of fields come from: whose is shown, what the others say, and who takes a new one. Costs what the
-   * selected parts read.
+   * Where the values of fields come from: whose is shown, what the others say, and who takes a new one.
    *
-   * Source: Mind, omnivibe, v2
+   * - Source: Mind, omnivibe, v2
+   * - Cost: that of the fields selected in it
+   * - Null: never without an error
    */
   readonly explain: Maybe<ReadonlyArray<FieldExplanation>>;
   /**
-   * Identifier in a system of the customer's own, such as an employee number. Null when none is set.
+   * Identifier in a system of the customer's own, such as an employee number: `EMP-0042`.
    *
-   * Source: Mind
+   * - Source: Mind
+   * - Cost: Mind one call per 100 people
+   * - Null: when none is set
    */
   readonly externalId: Maybe<Scalars['String']['output']>;
   /**
-   * Given name, as the source spells it. Null when no source has one.
+   * Given name, as the source spells it, such as `Erika`.
    *
-   * Source: Mind, v2
+   * - Source: Mind, else v2
+   * - Cost: Mind one call per 100 people; else v2 one call per person, at most one per 999 desk users
+   * - Null: when neither has one
    */
   readonly firstName: Maybe<Scalars['String']['output']>;
   /**
    * `<backend>:<native id>` of the account that the person is known by: Mind's, else v2's, else omnivibe's, such as
    * `mind:42`. Any linked account's id leads to the same person.
+   *
+   * - Source: who is linked
+   * - Cost: nothing
    */
   readonly id: Scalars['ID']['output'];
   /**
-   * The language of the user interface as a BCP 47 tag, such as `de` or `en-GB`. Null when no source has one.
+   * The language of the user interface as a BCP 47 tag, such as `de` or `en-GB`.
    *
-   * Source: Mind, v2
+   * - Source: Mind, else v2
+   * - Cost: Mind one call per 100 people; else v2 one call per person, at most one per 999 desk users
+   * - Null: when neither has one
    */
   readonly language: Maybe<Scalars['String']['output']>;
   /**
-   * Family name, as the source spells it. Null when no source has one.
+   * Family name, as the source spells it. v2 holds `O'Brien` as `OBrien`.
    *
-   * Source: Mind, v2
+   * - Source: Mind, else v2
+   * - Cost: Mind one call per 100 people; else v2 one call per person, at most one per 999 desk users
+   * - Null: when neither has one
    */
   readonly lastName: Maybe<Scalars['String']['output']>;
   /**
-   * When the person was last active. Null when never, or when the caller may not see it.
+   * When the person was last active in Mind.
    *
-   * Source: Mind
+   * - Source: Mind
+   * - Cost: Mind one call per 100 people
+   * - Null: when never, or when the caller may not see it
    */
   readonly lastSeenAt: Maybe<Scalars['DateTime']['output']>;
   /**
-   * The account at enneo Mind. Null when there is none that is certainly theirs.
+   * The account at enneo Mind.
    *
-   * Source: Mind
+   * - Source: Mind
+   * - Cost: Mind one call per 100 people
+   * - Null: without an account there that is certainly theirs
    */
   readonly mind: Maybe<MindAccount>;
-  /** The person's id at enneo Mind; null when the person has no account there that is certainly theirs. */
+  /**
+   * The person's id at enneo Mind, such as `42`.
+   *
+   * - Source: who is linked
+   * - Cost: nothing
+   * - Null: without an account there that is certainly theirs
+   */
   readonly mindUserId: Maybe<Scalars['ID']['output']>;
   /**
-   * The account at omnivibe. Null when there is none that is certainly theirs.
+   * The account at omnivibe.
    *
-   * Source: omnivibe
+   * - Source: omnivibe
+   * - Cost: omnivibe one call for all people
+   * - Null: without an account there that is certainly theirs
    */
   readonly omnivibe: Maybe<OmnivibeAccount>;
-  /** The person's id at omnivibe; null when the person has no account there that is certainly theirs. */
+  /**
+   * The person's id at omnivibe, such as `3`.
+   *
+   * - Source: who is linked
+   * - Cost: nothing
+   * - Null: without an account there that is certainly theirs
+   */
   readonly omnivibeUserId: Maybe<Scalars['ID']['output']>;
   /**
-   * The phone number, as the source spells it. Null when no source has one.
+   * The phone number, as the source spells it: Mind as it was typed, v2 as `+` and digits.
    *
-   * Source: Mind, v2
+   * - Source: Mind, else v2
+   * - Cost: Mind one call per 100 people; else v2 one call per person, at most one per 999 desk users
+   * - Null: when neither has one
    */
   readonly phone: Maybe<Scalars['String']['output']>;
   /**
-   * Whether the person is there, derived from every linked backend. A backend that fails counts as UNKNOWN here.
+   * Whether the person is there and may be given work, derived from every linked backend. One that fails counts as UNKNOWN
+   * here, without an error.
    *
-   * Source: Mind, omnivibe, v2
+   * - Source: Mind, omnivibe, v2
+   * - Cost: that of the fields selected in it
+   * - Null: never without an error
    */
   readonly presence: Maybe<Presence>;
   /**
-   * Live routing of calls and chats. Null without a Mind account, or when the caller may not see it.
+   * What Mind's phone and chat queues do with the person now.
    *
-   * Source: Mind
+   * - Source: Mind
+   * - Cost: Mind one call per 100 people
+   * - Null: without a Mind account, or when the caller may not see it
    */
   readonly routing: Maybe<Routing>;
-  /** Settings of the three platforms, each at its owner. */
+  /**
+   * Settings of the three platforms, each at its owner.
+   *
+   * - Source: Mind, omnivibe, v2
+   * - Cost: that of the fields selected in it
+   * - Null: never without an error
+   */
   readonly settings: Maybe<Settings>;
   /**
-   * The name to sign in at the agent desk with. Null without a v2 account.
+   * The name to sign in at the agent desk with, such as `erika.g`.
    *
-   * Source: v2
+   * - Source: v2
+   * - Cost: v2 one call per person, at most one per 999 desk users
+   * - Null: without a v2 account
    */
   readonly username: Maybe<Scalars['String']['output']>;
   /**
-   * The account at the v2 agent desk. Null when there is none that is certainly theirs.
+   * The account at the v2 agent desk.
    *
-   * Source: v2
+   * - Source: v2
+   * - Cost: v2 one call per person, at most one per 999 desk users
+   * - Null: without an account there that is certainly theirs
    */
   readonly v2: Maybe<V2Account>;
-  /** The person's id at the v2 agent desk; null when the person has no account there that is certainly theirs. */
+  /**
+   * The person's id at the v2 agent desk, such as `17`.
+   *
+   * - Source: who is linked
+   * - Cost: nothing
+   * - Null: without an account there that is certainly theirs
+   */
   readonly v2UserId: Maybe<Scalars['ID']['output']>;
   /**
-   * An opaque token over the values of fields, equal as long as no backend's value changes. It tells nothing of the values.
+   * An opaque token over the values of fields, equal as long as no backend's value changes; for `ifVersion` of
+   * `updateProfile`. It tells nothing of the values.
    *
-   * Source: Mind, omnivibe, v2
+   * - Source: Mind, omnivibe, v2
+   * - Cost: that of every source of the fields named
+   * - Null: never without an error
    */
   readonly version: Maybe<Scalars['String']['output']>;
 };
@@ -1044,7 +1347,13 @@ export type Profile = {
 
 /**
  * One person, computed from the accounts that are linked to that person on the three platforms. Nothing is fetched until a
- * selected field needs it. A field whose source fails is null with an error that names the backend; the other fields stand.
+ * selected field needs it. Fields say:
+ *
+ * - Source: who is asked. "Mind, else v2": v2 is asked only for those of whom Mind has no value. When a source fails, the
+ *   field is null with an error that names it; no other value stands in.
+ * - Cost: calls to backends. Fields of one account share its calls. To know whose account is whose takes one look at all
+ *   addresses of each backend concerned, once in some minutes.
+ * - Null: when, without an error.
  */
 export type ProfileExplainArgs = {
   fields?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
@@ -1053,13 +1362,19 @@ export type ProfileExplainArgs = {
 
 /**
  * One person, computed from the accounts that are linked to that person on the three platforms. Nothing is fetched until a
- * selected field needs it. A field whose source fails is null with an error that names the backend; the other fields stand.
+ * selected field needs it. Fields say:
+ *
+ * - Source: who is asked. "Mind, else v2": v2 is asked only for those of whom Mind has no value. When a source fails, the
+ *   field is null with an error that names it; no other value stands in.
+ * - Cost: calls to backends. Fields of one account share its calls. To know whose account is whose takes one look at all
+ *   addresses of each backend concerned, once in some minutes.
+ * - Null: when, without an error.
  */
 export type ProfileVersionArgs = {
   fields?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
 };
 
-/** What one backend knows of a person. */
+/** What one backend knows of a person. Where its kinds differ, ask with a fragment, such as `... on V2Account { username }`. */
 export type ProfileAccount = {
   /** Whether the account may be used. Null where the backend does not tell, as Mind and omnivibe. */
   readonly active: Maybe<Scalars['Boolean']['output']>;
@@ -1134,64 +1449,64 @@ export type ProfilePatch = {
    * The person's picture: PNG, JPEG or WebP, at most 2 MiB and 4,096 pixels a side. Mind never shows it again, so it is
    * ACCEPTED; `avatarUrl` is omnivibe's. Cannot be cleared.
    *
-   * Written to: Mind
+   * - Written to: Mind
    */
   readonly avatar?: InputMaybe<Scalars['Byte']['input']>;
   /**
    * The name shown to customers: omnivibe's display name and Mind's alias.
    *
-   * Written to: omnivibe, Mind
+   * - Written to: omnivibe, Mind
    */
   readonly displayName?: InputMaybe<Scalars['String']['input']>;
   /**
    * The e-mail address. Mind takes it only when an account is created. omnivibe keeps it in lower case and, changed with the
    * person's own token, shows it only after its owner has confirmed it. Cannot be cleared.
    *
-   * Written to: v2, omnivibe
+   * - Written to: v2, omnivibe
    */
   readonly email?: InputMaybe<Scalars['String']['input']>;
   /**
    * Identifier in a system of the customer's own. An omnivibe account with the same one counts as the same person's.
    *
-   * Written to: Mind
+   * - Written to: Mind
    */
   readonly externalId?: InputMaybe<Scalars['String']['input']>;
   /**
    * Given name. omnivibe gets the whole name, first and last. v2 takes letters from A to ÿ, blanks and hyphens only. Cannot
    * be cleared.
    *
-   * Written to: Mind, v2, omnivibe
+   * - Written to: Mind, v2, omnivibe
    */
   readonly firstName?: InputMaybe<Scalars['String']['input']>;
   /**
    * The language of the user interface as a BCP 47 tag, such as `de` or `en-GB`.
    *
-   * Written to: Mind, v2
+   * - Written to: Mind, v2
    */
   readonly language?: InputMaybe<Scalars['String']['input']>;
   /**
    * Family name. As for `firstName`; `O'Brien` is INVALID_VALUE at v2 and written to the others.
    *
-   * Written to: Mind, v2, omnivibe
+   * - Written to: Mind, v2, omnivibe
    */
   readonly lastName?: InputMaybe<Scalars['String']['input']>;
   /**
    * What only Mind has.
    *
-   * Written to: Mind
+   * - Written to: Mind
    */
   readonly mind?: InputMaybe<MindAccountPatch>;
   /**
    * The phone number: to Mind as typed, to v2 as `+` and digits, so with the country code, to omnivibe as typed. omnivibe is
    * not documented to show it again: ACCEPTED there.
    *
-   * Written to: Mind, v2, omnivibe
+   * - Written to: Mind, v2, omnivibe
    */
   readonly phone?: InputMaybe<Scalars['String']['input']>;
   /**
    * Live routing of calls and chats.
    *
-   * Written to: Mind
+   * - Written to: Mind
    */
   readonly routing?: InputMaybe<RoutingPatch>;
   /** Settings of the three platforms, each at its owner. */
@@ -1199,13 +1514,13 @@ export type ProfilePatch = {
   /**
    * The name to sign in at the agent desk with: letters, digits, `.` and `-`. Cannot be cleared.
    *
-   * Written to: v2
+   * - Written to: v2
    */
   readonly username?: InputMaybe<Scalars['String']['input']>;
   /**
    * What only the agent desk has.
    *
-   * Written to: v2
+   * - Written to: v2
    */
   readonly v2?: InputMaybe<V2AccountPatch>;
 };
@@ -1237,51 +1552,95 @@ export type ProfileUserError = {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
-/** Everything that can be read. */
+/**
+ * Everything that can be read. Costs hold once it is known whose account is whose; a person's fields cost what they say beside
+ * that. The bill of an operation stands in `extensions.upstream` of its answer.
+ */
 export type Query = {
   readonly __typename?: 'Query';
-  /** The statuses of the agent desk, as configured; no endpoint of the desk lists them. Null when v2 takes no part. */
+  /**
+   * The statuses of the agent desk, as configured; no endpoint of the desk lists them.
+   *
+   * - Cost: nothing
+   * - Null: when v2 takes no part
+   */
   readonly deskStatuses: Maybe<ReadonlyArray<DeskStatus>>;
   /**
-   * What `updateProfile` would do with the same input; nothing is written. Null only with an error: what speaks against the
-   * plan stands in its `userErrors`.
+   * What `updateProfile` would do with the same input: the calls, and what speaks against them in `userErrors`. Nothing is
+   * written. `version` of the plan lets exactly this plan be carried out later.
+   *
+   * - Cost: 1 read at each backend that would be written; for desk settings 2
+   * - Null: only with an error
    */
   readonly planUpdateProfile: Maybe<UpdatePlan>;
-  /** The person with an account. Null, without an error, when no backend knows it. */
+  /**
+   * The person with an account, such as `profile(id: "mind:42")`.
+   *
+   * - Cost: nothing for an account that is known
+   * - Null: when no backend knows the account
+   */
   readonly profile: Maybe<Profile>;
   /**
-   * The person with an address. Null, without an error, when nobody has it; null with AMBIGUOUS_LINK when it does not
-   * identify one person.
+   * The person with an address, such as `profileByEmail(email: "max.mustermann@example.com")`.
+   *
+   * - Cost: nothing for an address that is known, else one search at each backend
+   * - Null: when nobody has it; with AMBIGUOUS_LINK when it does not identify one person
    */
   readonly profileByEmail: Maybe<Profile>;
-  /** People in the order of one backend's directory. Null with an error when that backend fails. */
+  /**
+   * People in the order of one backend's directory, page by page: `pageInfo.endCursor` goes into `after`.
+   *
+   * - Cost: one call to the directory, which also reads that backend's fields
+   * - Null: only with an error, as when that backend fails
+   */
   readonly profiles: Maybe<ProfileConnection>;
-  /** People by their accounts, in the order of the ids; null, without an error, for an id that no backend knows. */
+  /**
+   * People by their accounts, in the order of the ids. An id that no backend knows is null, without an error.
+   *
+   * - Cost: nothing for accounts that are known
+   */
   readonly profilesById: ReadonlyArray<Maybe<Profile>>;
-  /** Who asks. Null where nobody has to prove themselves. */
+  /**
+   * Who asks.
+   *
+   * - Cost: nothing
+   * - Null: where nobody has to prove themselves (AUTH=none)
+   */
   readonly viewer: Maybe<Viewer>;
 };
 
 
-/** Everything that can be read. */
+/**
+ * Everything that can be read. Costs hold once it is known whose account is whose; a person's fields cost what they say beside
+ * that. The bill of an operation stands in `extensions.upstream` of its answer.
+ */
 export type QueryPlanUpdateProfileArgs = {
   input: PlanUpdateProfileInput;
 };
 
 
-/** Everything that can be read. */
+/**
+ * Everything that can be read. Costs hold once it is known whose account is whose; a person's fields cost what they say beside
+ * that. The bill of an operation stands in `extensions.upstream` of its answer.
+ */
 export type QueryProfileArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** Everything that can be read. */
+/**
+ * Everything that can be read. Costs hold once it is known whose account is whose; a person's fields cost what they say beside
+ * that. The bill of an operation stands in `extensions.upstream` of its answer.
+ */
 export type QueryProfileByEmailArgs = {
   email: Scalars['EmailAddress']['input'];
 };
 
 
-/** Everything that can be read. */
+/**
+ * Everything that can be read. Costs hold once it is known whose account is whose; a person's fields cost what they say beside
+ * that. The bill of an operation stands in `extensions.upstream` of its answer.
+ */
 export type QueryProfilesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   directory?: InputMaybe<Backend>;
@@ -1290,7 +1649,10 @@ export type QueryProfilesArgs = {
 };
 
 
-/** Everything that can be read. */
+/**
+ * Everything that can be read. Costs hold once it is known whose account is whose; a person's fields cost what they say beside
+ * that. The bill of an operation stands in `extensions.upstream` of its answer.
+ */
 export type QueryProfilesByIdArgs = {
   ids: ReadonlyArray<Scalars['ID']['input']>;
 };
@@ -1358,19 +1720,21 @@ export type RemoveStatusLockPayload = WritePayload & {
   readonly userErrors: ReadonlyArray<ProfileUserError>;
 };
 
-/** What a queue does with the person at this moment. */
+/** What Mind's queues do with the person at this moment. Its fields cost no more than `routing`. */
 export type Routing = {
   readonly __typename?: 'Routing';
   /**
-   * State of the phone queue. Null when it is not told.
+   * State of the phone queue.
    *
-   * Source: Mind
+   * - Source: Mind
+   * - Null: when it is not told
    */
   readonly call: Maybe<RoutingStatus>;
   /**
-   * State of the chat queue. Null when it is not told.
+   * State of the chat queue.
    *
-   * Source: Mind
+   * - Source: Mind
+   * - Null: when it is not told
    */
   readonly chat: Maybe<RoutingStatus>;
 };
@@ -1380,13 +1744,13 @@ export type RoutingPatch = {
   /**
    * State of the phone queue; UNKNOWN is INVALID_VALUE.
    *
-   * Written to: Mind
+   * - Written to: Mind
    */
   readonly call?: InputMaybe<RoutingStatus>;
   /**
    * State of the chat queue; UNKNOWN is INVALID_VALUE.
    *
-   * Written to: Mind
+   * - Written to: Mind
    */
   readonly chat?: InputMaybe<RoutingStatus>;
 };
@@ -1504,21 +1868,27 @@ export type SetStatusLockPayload = WritePayload & {
 export type Settings = {
   readonly __typename?: 'Settings';
   /**
-   * The person's agent desk. Null without a v2 account. Costs one call a person.
+   * The person's agent desk.
    *
-   * Source: v2
+   * - Source: v2
+   * - Cost: v2 one call per person
+   * - Null: without a v2 account
    */
   readonly desk: Maybe<DeskSettings>;
   /**
-   * The person's chat inbox. Null without an omnivibe account.
+   * The person's chat inbox.
    *
-   * Source: omnivibe
+   * - Source: omnivibe
+   * - Cost: that of the fields selected in it
+   * - Null: without an omnivibe account
    */
   readonly inbox: Maybe<InboxSettings>;
   /**
-   * How work is given to the person. Null without a Mind account, or when the caller may not see it.
+   * How work is given to the person.
    *
-   * Source: Mind
+   * - Source: Mind
+   * - Cost: Mind one call per 100 people
+   * - Null: without a Mind account, or when the caller may not see it
    */
   readonly work: Maybe<WorkSettings>;
 };
@@ -1528,19 +1898,19 @@ export type SettingsPatch = {
   /**
    * The person's agent desk.
    *
-   * Written to: v2
+   * - Written to: v2
    */
   readonly desk?: InputMaybe<DeskSettingsPatch>;
   /**
    * The person's chat inbox.
    *
-   * Written to: omnivibe
+   * - Written to: omnivibe
    */
   readonly inbox?: InputMaybe<InboxSettingsPatch>;
   /**
    * How work is given to the person.
    *
-   * Written to: Mind
+   * - Written to: Mind
    */
   readonly work?: InputMaybe<WorkSettingsPatch>;
 };
@@ -1569,7 +1939,7 @@ export type SourcedValue = {
   readonly __typename?: 'SourcedValue';
   /** Who says it. */
   readonly backend: Backend;
-  /** The value as the backend spells it. */
+  /** The value as the backend spells it. Null when it says that it has none. */
   readonly value: Maybe<Scalars['JSON']['output']>;
 };
 
@@ -1676,7 +2046,7 @@ export type UpstreamCall = {
   readonly path: Scalars['String']['output'];
 };
 
-/** A user of the v2 agent desk. */
+/** A user of the v2 agent desk. Fields without a cost come with the account. */
 export type V2Account = ProfileAccount & {
   readonly __typename?: 'V2Account';
   /** Whether the user may sign in. Null when it is not told. */
@@ -1707,12 +2077,17 @@ export type V2Account = ProfileAccount & {
   readonly telephone: Maybe<Scalars['String']['output']>;
   /** The name to sign in with. Null when it is not told. */
   readonly username: Maybe<Scalars['String']['output']>;
-  /** Ticket views and which of them the user has selected. Costs one call a person. */
+  /**
+   * Ticket views and which of them the user has selected.
+   *
+   * - Cost: v2 one call per person more
+   * - Null: never without an error
+   */
   readonly views: Maybe<ReadonlyArray<DeskView>>;
 };
 
 
-/** A user of the v2 agent desk. */
+/** A user of the v2 agent desk. Fields without a cost come with the account. */
 export type V2AccountViewsArgs = {
   limit?: InputMaybe<Scalars['Int']['input']>;
   query?: InputMaybe<Scalars['String']['input']>;
@@ -1740,7 +2115,12 @@ export type Viewer = {
   readonly __typename?: 'Viewer';
   /** Names of what they may do, sorted: those of Mind, or of the JWT's claim `permissions`. */
   readonly permissions: ReadonlyArray<Scalars['String']['output']>;
-  /** Their own profile. Null, without an error, when they are not known to have one. */
+  /**
+   * Their own profile.
+   *
+   * - Cost: nothing
+   * - Null: when they are not known to have one
+   */
   readonly profile: Maybe<Profile>;
   /** Whom their token names: `mind:<id>` of the Mind user, or of a JWT the claim `sub`, or else `profile`. */
   readonly subject: Scalars['String']['output'];
@@ -1773,30 +2153,33 @@ export type WatchStatisticPayload = WritePayload & {
   readonly userErrors: ReadonlyArray<ProfileUserError>;
 };
 
-/** How Mind gives work to a person. `own` values are set on the person, `effective` ones include what teams add. */
+/**
+ * How Mind gives work to a person. `own` values are set on the person, `effective` ones include what teams add. No field costs
+ * more than `work` itself.
+ */
 export type WorkSettings = {
   readonly __typename?: 'WorkSettings';
-  /** The tags that such backlog tickets must carry. */
+  /** Ids of the tags that such backlog tickets must carry. Never null, but its parts may be. */
   readonly backlogRequiredTagIds: Maybe<InheritableIntList>;
   /** Whether filters come from the teams. Null when it is not told. */
   readonly inheritsFromTeams: Maybe<Scalars['Boolean']['output']>;
-  /** Whether the person sees only those backlog tickets that carry certain tags. */
+  /** Whether the person sees only those backlog tickets that carry certain tags. Never null, but its parts may be. */
   readonly limitBacklogAccess: Maybe<InheritableBoolean>;
   /** Whether filters are the person's own and apply to nobody else. Null when it is not told. */
   readonly personalFilters: Maybe<Scalars['Boolean']['output']>;
   /** Name that reports show instead of the real one. Null when none is set. */
   readonly reportName: Maybe<Scalars['String']['output']>;
-  /** Role; of several teams' roles the strongest is effective. */
+  /** Role; of several teams' roles the strongest is effective. Never null, but its parts may be. */
   readonly roleId: Maybe<InheritableInt>;
-  /** What the person can handle; teams add to it. */
+  /** What the person can handle; teams add to it. Never null, but its parts may be. */
   readonly skills: Maybe<InheritableSkills>;
   /** Whether the person takes tickets: AVAILABLE or BUSY. Null when it is not told. */
   readonly status: Maybe<Availability>;
   /** Name of the superset role. Null when none is set. */
   readonly supersetRole: Maybe<Scalars['String']['output']>;
-  /** Tags put on a ticket when the person edits it. */
+  /** Ids of the tags put on a ticket when the person edits it. Never null, but its parts may be. */
   readonly tagsOnEdit: Maybe<InheritableIntList>;
-  /** Tags put on a ticket when it is given to the person. */
+  /** Ids of the tags put on a ticket when it is given to the person. Never null, but its parts may be. */
   readonly tagsOnRoute: Maybe<InheritableIntList>;
   /** Teams that the person is in directly, without parent teams. Null when they are not told. */
   readonly teamIds: Maybe<ReadonlyArray<Scalars['Int']['output']>>;

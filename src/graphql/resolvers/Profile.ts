@@ -1,7 +1,7 @@
 import { expectFieldPaths, explainField, VERSIONED_FIELDS, versionOf } from '../../domain/explain.js';
 import { FIELD_PATHS } from '../../domain/ownership.js';
 import { BACKENDS, formatRef } from '../../domain/profile.js';
-import { getProfile } from '../../domain/read-profiles.js';
+import { getReferenced } from '../../domain/read-profiles.js';
 import type { ProfileResolvers } from '../generated/resolvers.js';
 import { selectionOf } from '../selection.js';
 
@@ -9,8 +9,8 @@ import { selectionOf } from '../selection.js';
 export const Profile: Required<ProfileResolvers> = {
   __resolveReference: (reference, { read }, info) =>
     'mindUserId' in reference && reference.mindUserId != null
-      ? getProfile(read, `mind:${reference.mindUserId}`, selectionOf(info), 'mindUserId')
-      : getProfile(read, (reference as { id: string }).id, selectionOf(info)),
+      ? getReferenced(read, `mind:${reference.mindUserId}`, selectionOf(info), 'mindUserId')
+      : getReferenced(read, (reference as { id: string }).id, selectionOf(info)),
 
   id: async (person) => formatRef(await person.anchorOrSeed()),
   mindUserId: async (person) => (await person.ref('mind'))?.id ?? null,
