@@ -2,6 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const PREFLIGHT_SECONDS = '600';
 
+/** What a page may read of an answer's headers beside the few that it always may. */
+const READABLE_HEADERS = 'retry-after, x-request-id';
+
 /** Tells a browser page of a listed origin that it may ask; others get no header and are stopped by the browser. */
 export function setCorsHeaders(
   req: IncomingMessage,
@@ -12,6 +15,7 @@ export function setCorsHeaders(
   const { origin } = req.headers;
   if (origin === undefined || !origins.includes(origin)) return false;
   res.setHeader('access-control-allow-origin', origin);
+  res.setHeader('access-control-expose-headers', READABLE_HEADERS);
   if (isPreflight(req)) {
     res.setHeader('access-control-allow-methods', 'POST');
     res.setHeader('access-control-max-age', PREFLIGHT_SECONDS);

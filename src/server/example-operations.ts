@@ -70,7 +70,7 @@ export const EXAMPLE_OPERATIONS: readonly [ExampleOperation, ...ExampleOperation
     variables: { email: 'nora.QUANDT@example.com' },
   },
   {
-    document: `query WhereValuesComeFrom($id: ID!) {
+    document: `query Explain($id: ID!) {
   profile(id: $id) {
     lastName
     explain(fields: ["lastName", "phone"]) {
@@ -93,7 +93,7 @@ export const EXAMPLE_OPERATIONS: readonly [ExampleOperation, ...ExampleOperation
     variables: { id: 'mind:49' },
   },
   {
-    document: `query WhoMayBeGivenWork($id: ID!) {
+    document: `query CanTakeWork($id: ID!) {
   profile(id: $id) {
     displayName
     presence {
@@ -150,7 +150,7 @@ export const EXAMPLE_OPERATIONS: readonly [ExampleOperation, ...ExampleOperation
     variables: { after: 'djIuWFVoSzBrbWsuMQ' },
   },
   {
-    document: `query PlanPhone($input: PlanUpdateProfileInput!) {
+    document: `query Plan($input: PlanUpdateProfileInput!) {
   planUpdateProfile(input: $input) {
     version
     outcomes {
@@ -167,7 +167,7 @@ export const EXAMPLE_OPERATIONS: readonly [ExampleOperation, ...ExampleOperation
     variables: { input: PHONE },
   },
   {
-    document: `mutation UpdatePhone($input: UpdateProfileInput!) {
+    document: `mutation Update($input: UpdateProfileInput!) {
   updateProfile(input: $input) {
     status
     outcomes {
@@ -187,7 +187,7 @@ export const EXAMPLE_OPERATIONS: readonly [ExampleOperation, ...ExampleOperation
     variables: { input: PHONE },
   },
   {
-    document: `mutation UpdateManyPeople($input: BulkUpdateProfilesInput!) {
+    document: `mutation UpdateMany($input: BulkUpdateProfilesInput!) {
   bulkUpdateProfiles(input: $input) {
     results {
       profileId

@@ -43,6 +43,10 @@ export function createExplorer(): ServeExplorer {
 }
 
 const TITLE = 'Profile gateway';
+
+/** GraphiQL's tabs can be dragged; the first that is pressed after loading would jump aside, and miss the click. */
+const TABS_STAY = '.graphiql-tab { transform: none !important; }';
+
 const TAKES_GZIP = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i;
 
 async function makePage(): Promise<Page> {
@@ -73,12 +77,15 @@ self.MonacoEnvironment = {
   getWorkerUrl: (_, name) => URL.createObjectURL(new Blob([workers[name]], { type: 'text/javascript' })),
 };
 ${graphiql.js}
-// It leaves the variables of the first of its tabs out; those of a tab that was stored are the visitor's own.
-const isFirstVisit = localStorage.getItem('graphiql:tabState') === null;
-YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
-  ...${JSON.stringify(options)},
-  ...(isFirstVisit && ${JSON.stringify({ variables: tabs[0]?.variables })}),
-});
+const options = ${JSON.stringify(options)};
+// What it keeps from visit to visit would otherwise start with an empty tab in front of these.
+if (localStorage.getItem('graphiql:tabState') === null) {
+  localStorage.setItem('graphiql:query', options.defaultTabs[0].query);
+  localStorage.setItem('graphiql:variables', options.defaultTabs[0].variables);
+}
+// Left to itself it puts the query, and with it people's addresses, into the page's URL.
+const onEditQuery = () => undefined;
+YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), { ...options, onEditQuery });
 `;
   const html = `<!doctype html>
 <html lang="en">
@@ -86,7 +93,7 @@ YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), {
     <meta charset="utf-8" />
     <title>${TITLE}</title>
     <link rel="icon" href="data:," />
-    <style>${graphiql.css}</style>
+    <style>${graphiql.css}${TABS_STAY}</style>
   </head>
   <body class="no-focus-outline">
     <div id="root"></div>

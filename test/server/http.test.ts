@@ -250,7 +250,10 @@ describe('a page of another origin', () => {
   it.each(['https://app.example.com', 'http://localhost:5173'])(
     '%s, which is listed, may ask',
     async (origin) => {
-      const allowed = { 'access-control-allow-origin': origin };
+      const allowed = {
+        'access-control-allow-origin': origin,
+        'access-control-expose-headers': 'retry-after, x-request-id',
+      };
       const answer = await post(gateway.url, NAMES, { origin });
       expect(answer).toMatchObject({ status: 200, headers: { vary: 'Origin' } });
       expect(corsHeaders(answer.headers)).toEqual(allowed);
@@ -268,6 +271,17 @@ describe('a page of another origin', () => {
       expect(refused).toMatchObject({ status: 415, headers: allowed });
     },
   );
+
+  const PRIVATE_NETWORK = { ...PREFLIGHT, 'access-control-request-private-network': 'true' };
+
+  it('may ask from the internet for a gateway on one’s own machine, if it is listed', async () => {
+    const ask = (origin: string) =>
+      send(graphql(), { method: 'OPTIONS', headers: { ...PRIVATE_NETWORK, origin } });
+    const { headers } = await ask('https://app.example.com');
+    expect(headers).toMatchObject({ 'access-control-allow-private-network': 'true' });
+    const refused = await ask('https://example.com');
+    expect(corsHeaders(refused.headers)).toEqual({});
+  });
 
   it.each([
     'https://example.com',

@@ -55,7 +55,7 @@ describe('GET / outside production', () => {
   });
 });
 
-describe('the explorer', () => {
+describe('the explorers', () => {
   const PRODUCTION = { NODE_ENV: 'production', SANDBOX: 'all' };
   const INTROSPECTION = { query: '{ __schema { queryType { name } } }' };
 
@@ -64,17 +64,17 @@ describe('the explorer', () => {
     ['is on in production with EXPLORER=on', { ...PRODUCTION, EXPLORER: 'on' }, true],
     ['is off outside production with EXPLORER=off', { EXPLORER: 'off' }, false],
     ['is on outside production', {}, true],
-  ])('%s: page, introspection and suggestions', async (_when, env, isOn) => {
+  ])('%s: pages, introspection and suggestions', async (_when, env, isOn) => {
     const gateway = await startTestGateway({ env });
     try {
-      const page = await send(`${gateway.url}/`, {});
+      const pages = [await send(`${gateway.url}/`, {}), await send(`${gateway.url}/explorer`, {})];
       const introspection = await post(gateway.url, INTROSPECTION);
       const misspelt = await post(gateway.url, { query: '{ profile(id: "mind:42") { emial } }' });
       if (isOn) {
-        expect([page.status, introspection.status]).toEqual([200, 200]);
+        expect([...pages, introspection].map(({ status }) => status)).toEqual([200, 200, 200]);
         expect(misspelt.text).toMatch(/Did you mean/);
       } else {
-        expectRefusal(page, 404, 'BAD_REQUEST');
+        for (const page of pages) expectRefusal(page, 404, 'BAD_REQUEST');
         expectRefusal(introspection, 400, 'GRAPHQL_VALIDATION_FAILED');
         expect(misspelt.text).not.toMatch(/Did you mean|email/);
       }
