@@ -15,14 +15,21 @@ const BUILT_INS = [
 ];
 const builtInKeys = () => BUILT_INS.map((each) => Reflect.ownKeys(each).map(String));
 
+const countEach = (names: readonly string[]): Readonly<Record<string, number>> =>
+  Object.fromEntries([...new Set(names)].map((name) => [name, names.filter((each) => each === name).length]));
+
 const before = JSON.stringify(builtInKeys());
 let faults = 0;
 for (const event of ['unhandledRejection', 'uncaughtException']) process.on(event, () => (faults += 1));
+process.on('warning', ({ name }) => {
+  if (name === 'MaxListenersExceededWarning') faults += 1;
+});
 
 const config = loadConfig({ PORT: '0', ...process.env });
 const backends = await joinBackends(config);
 const write = (line: string) => {
-  if ((JSON.parse(line) as { level: number }).level >= 50) faults += 1;
+  const { level, backend } = JSON.parse(line) as { readonly level: number; readonly backend?: string };
+  if (level >= 50 && backend === undefined) faults += 1;
 };
 const logger = createLogger('info', { write });
 const gateway = await startGateway({ config, adapters: createAdapters(backends.options), logger });
@@ -35,6 +42,7 @@ process.on('message', () => {
     cpuMs: (user + system) / 1_000,
     heapBytes: process.memoryUsage().heapUsed,
     upstreamCalls: [mind, omnivibe, v2].reduce((sum, each) => sum + (each?.ledger.entries.length ?? 0), 0),
+    resources: countEach(process.getActiveResourcesInfo()),
     faults,
     isPristine: JSON.stringify(builtInKeys()) === before,
   };

@@ -7,7 +7,9 @@ export interface Condition {
   /** What lives after garbage collection. */
   readonly heapBytes: number;
   readonly upstreamCalls: number;
-  /** Unhandled rejections, uncaught exceptions, and failures that the log calls the gateway's own. */
+  /** What keeps the process busy or open, such as sockets and timers, by Node's name for it. */
+  readonly resources: Readonly<Record<string, number>>;
+  /** Unhandled rejections, uncaught exceptions, warnings of leaks, and failures that the log calls the gateway's own. */
   readonly faults: number;
   /** Whether the built-in prototypes are as at the start. */
   readonly isPristine: boolean;
