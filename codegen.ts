@@ -1,7 +1,24 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { EXAMPLE_OPERATIONS } from './src/server/example-operations.js';
 
 /** What stands behind the payload of every mutation that writes one person. */
 const WRITE_RESULT = '../../domain/write-profiles.js#WriteResult as WriteResultMapper';
+
+/** For the types of clients. */
+const CLIENT_CONFIG = {
+  importExtension: '.js',
+  useTypeImports: true,
+  immutableTypes: true,
+  enumsAsTypes: true,
+  scalars: {
+    Byte: 'string', // base64
+    DateTime: 'string',
+    EmailAddress: 'string',
+    JSON: 'unknown',
+    JSONObject: 'Record<string, unknown>',
+  },
+  defaultScalarType: 'unknown',
+};
 
 const config: CodegenConfig = {
   schema: 'schema/**/*.graphql',
@@ -75,6 +92,21 @@ const config: CodegenConfig = {
         avoidOptionals: { defaultValue: true, field: true },
         maybeValue: 'T | null | undefined',
       },
+    },
+    // As docs/frontend.md tells frontends; the operations that the explorers start with are typed along with theirs.
+    'test/frontend/profiles/generated/': {
+      documents: [
+        ...EXAMPLE_OPERATIONS.map(({ document }) => document),
+        'test/frontend/*.ts',
+        'test/frontend/profiles/*.ts',
+      ],
+      preset: 'client',
+      presetConfig: { fragmentMasking: { unmaskFunctionName: 'unmask' } },
+      config: CLIENT_CONFIG,
+    },
+    'test/frontend/profiles/generated/possible-types.ts': {
+      plugins: ['fragment-matcher'],
+      config: CLIENT_CONFIG,
     },
   },
 };

@@ -31,15 +31,7 @@ const deprecationDate = {
 
 export default defineConfig(
   {
-    ignores: [
-      'dist',
-      'coverage',
-      'src/graphql/generated',
-      '**/*.generated.ts',
-      '**/*.js',
-      '**/*.mjs',
-      '**/*.cjs',
-    ],
+    ignores: ['dist', 'coverage', '**/generated', '**/*.generated.ts', '**/*.js', '**/*.mjs', '**/*.cjs'],
   },
   {
     files: ['**/*.ts'],
@@ -54,6 +46,7 @@ export default defineConfig(
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/dot-notation': 'off', // fights noPropertyAccessFromIndexSignature
+      '@typescript-eslint/no-namespace': ['error', { allowDeclarations: true }], // for what extends a package's types
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       'no-console': 'error',
     },

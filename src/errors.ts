@@ -73,7 +73,7 @@ export const ERROR_CODES = {
   },
   UPSTREAM_BUSY: {
     retryable: true,
-    meaning: 'Too many requests to the backend are under way already; nothing was sent.',
+    meaning: 'Too many requests to the backend, or too large answers, are under way already.',
   },
   DEADLINE_EXCEEDED: { retryable: true, meaning: 'The time for the whole operation was used up.' },
   BUDGET_EXCEEDED: {
@@ -137,6 +137,8 @@ export interface ErrorDetails {
   /** The backend's status code; absent when no answer arrived. */
   readonly httpStatus?: number;
   readonly retryAfterMs?: number;
+  /** Left out: as its code. */
+  readonly retryable?: boolean;
   /** The backend's own id of the failed request, for its support. */
   readonly upstreamTxId?: string;
   /** What went wrong on the wire, as metrics and logs name it. */
@@ -170,6 +172,7 @@ export class GatewayError extends Error {
   readonly httpStatus: number | undefined;
   readonly retryAfterMs: number | undefined;
   readonly upstreamTxId: string | undefined;
+  readonly retryable: boolean;
   readonly fault: string | undefined;
   readonly delivery: Delivery;
 
@@ -180,12 +183,9 @@ export class GatewayError extends Error {
     this.httpStatus = details.httpStatus;
     this.retryAfterMs = details.retryAfterMs;
     this.upstreamTxId = details.upstreamTxId;
+    this.retryable = details.retryable ?? ERROR_CODES[code].retryable;
     this.fault = details.fault;
     this.delivery = details.delivery ?? deliveryOf(code, details.httpStatus);
-  }
-
-  get retryable(): boolean {
-    return ERROR_CODES[this.code].retryable;
   }
 }
 

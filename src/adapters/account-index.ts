@@ -41,11 +41,7 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
   async function build(credential: string, sweep: Sweep, signal?: AbortSignal): Promise<Snapshot> {
     const others = underWay.get(credential);
     if (others !== undefined) {
-      // The operation that sweeps may be given up or over its budget: that is no reason for this one to fail.
-      const result = await unlessAborted(
-        others.catch(() => null),
-        signal,
-      );
+      const result = await unlessAborted(others.catch(unlessSweepersOwn), signal);
       return result ?? build(credential, sweep, signal);
     }
     const sweeping = sweep().then((accounts) => new Snapshot(now(), expectBounded(accounts)));
@@ -157,22 +153,31 @@ class Snapshot implements IndexSnapshot {
   }
 }
 
+/** The operation that sweeps may be given up or over its budget: that is no reason for those to fail that wait for it. */
+function unlessSweepersOwn(error: unknown): null {
+  const isOwn =
+    error instanceof GatewayError && (error.code === 'DEADLINE_EXCEEDED' || error.code === 'BUDGET_EXCEEDED');
+  if (isOwn) return null;
+  throw error;
+}
+
 /** Waits, but not beyond the end of the operation that waits. */
 async function unlessAborted<T>(waited: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return waited;
   signal.throwIfAborted();
-  return Promise.race([
-    waited,
-    new Promise<never>((_, reject) => {
-      signal.addEventListener(
-        'abort',
-        () => {
-          reject(signal.reason as Error);
-        },
-        { once: true },
-      );
-    }),
-  ]);
+  let leave = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => {
+      reject(signal.reason as Error);
+      return undefined;
+    };
+    signal.addEventListener('abort', leave);
+  });
+  try {
+    return await Promise.race([waited, aborted]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
 }
 
 function expectBounded(accounts: readonly KnownAccount[]): readonly KnownAccount[] {

@@ -21,7 +21,9 @@ export function createLoader<V>(
 ): Loader<V> {
   const loader = new DataLoader<string, V>(
     async (keys) => {
-      const values = await fetchBatch(keys);
+      const values = await fetchBatch(keys).catch((error: unknown) => error as Error);
+      // As answers, so that they are kept: a batch that throws would be forgotten, and asked again.
+      if (values instanceof Error) return keys.map(() => values);
       return keys.map((key) => {
         const value = values.get(key);
         return value === undefined ? missing : value;

@@ -21,6 +21,8 @@ export type OutcomeState = (typeof STATES)[number];
 export interface Problem {
   readonly code: ErrorCode;
   readonly message: string;
+  /** Left out: as its code. */
+  readonly retryable?: boolean;
 }
 
 /** What a backend shows of a field; undefined where it does not tell. */
@@ -112,9 +114,11 @@ export function userErrorsOf(outcomes: readonly BackendOutcome[]): UserError[] {
 }
 
 export function userError(problem: Problem, backend: Backend | null = null): UserError {
-  return { ...problem, field: null, backend, retryable: ERROR_CODES[problem.code].retryable };
+  const retryable = problem.retryable ?? ERROR_CODES[problem.code].retryable;
+  return { ...problem, field: null, backend, retryable };
 }
 
-export function problemOf({ code, message }: GatewayError): Problem {
-  return { code, message };
+export function problemOf({ code, message, retryable }: GatewayError): Problem {
+  // Only where it differs from what the code says.
+  return retryable === ERROR_CODES[code].retryable ? { code, message } : { code, message, retryable };
 }

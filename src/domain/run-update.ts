@@ -177,14 +177,14 @@ function settleField(field: FieldOutcome, run: Run, seen: Shown | GatewayError):
   if (error.delivery !== 'unknown') return failed;
   if (seen instanceof GatewayError || seen === undefined) {
     const message = `${error.message} Whether ${field.field} was changed could not be found out by reading.`;
-    return { ...field, state: 'UNCERTAIN', problem: { code: error.code, message } };
+    return { ...field, state: 'UNCERTAIN', problem: { ...problemOf(error), message } };
   }
   if (isThere(field, seen))
     return { ...field, state: field.isWriteOnly ? 'ACCEPTED' : 'VERIFIED', after: seen };
   // A backend that was not heard to the end may still be at it.
   if (error.code === 'DEADLINE_EXCEEDED') {
     const message = `${error.message} ${field.field} had not been changed by then, and may be changed still.`;
-    return { ...field, state: 'UNCERTAIN', after: seen, problem: { code: error.code, message } };
+    return { ...field, state: 'UNCERTAIN', after: seen, problem: { ...problemOf(error), message } };
   }
   return { ...failed, after: seen };
 }
@@ -210,7 +210,7 @@ function unsent(field: FieldOutcome, { sent }: Run): FieldOutcome {
   const problem =
     reason == null
       ? ({ code: 'INTERNAL_SERVER_ERROR', message: `No call writes ${field.field}.` } as const)
-      : { code: reason.code, message: `${reason.message} What was to follow was not sent.` };
+      : { ...problemOf(reason), message: `${reason.message} What was to follow was not sent.` };
   return { ...field, state: 'FAILED', after: field.before, problem };
 }
 

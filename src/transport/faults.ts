@@ -87,7 +87,15 @@ export function faultError(
   const { code, words } = FAULTS[fault];
   // A server that has begun to answer has taken the request.
   const delivery = fault === 'memory' ? ({ delivery: 'unknown' } as const) : {};
-  return new GatewayError(code, `${backend}: ${words}`, { backend, fault, ...delivery, ...details });
+  // A certificate does not become right by itself.
+  const retryable = fault === 'tls' ? ({ retryable: false } as const) : {};
+  return new GatewayError(code, `${backend}: ${words}`, {
+    backend,
+    fault,
+    ...delivery,
+    ...retryable,
+    ...details,
+  });
 }
 
 const BY_ERROR_CODE: Readonly<Record<string, Fault>> = {
@@ -107,6 +115,8 @@ const TLS = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/;
 /** Names what Node or undici raised. */
 export function faultOf(error: unknown, phase: Phase): Fault {
   const code = errorCode(error);
+  // So it calls an informational answer that nobody has asked for.
+  if (code === 'UND_ERR_SOCKET' && (error as Error).message === 'bad response') return 'bad_http';
   if (BROKEN_CONNECTION.includes(code)) return phase === 'headers' ? 'reset_headers' : 'reset_body';
   return TLS.test(code) ? 'tls' : (BY_ERROR_CODE[code] ?? 'bad_http');
 }

@@ -1,8 +1,8 @@
-// What came back from a backend: read within limits, and told apart into answers, refusals and failures.
+// What came back from a backend, told apart into answers, refusals and failures.
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import type { Dispatcher } from 'undici';
 import { GatewayError, type ErrorCode } from '../errors.js';
+import type { RawReply } from './exchange.js';
 import { errorCode, faultError } from './faults.js';
 
 /** What the meaning of an answer depends on. */
@@ -19,32 +19,18 @@ export interface UpstreamReply {
   readonly body: unknown;
 }
 
-export interface ReplyLimits {
-  readonly backend: string;
-  /** Of an answer on the wire, and again after decompression. */
-  readonly maxBytes: number;
-  /** Of all answers that are being read. */
-  readonly maxHeldBytes: number;
-}
-
-/** Reads an answer to its end, telling whenever bytes arrive. Throws GatewayError for what is no answer. */
-export type ReadReply = (
-  call: AskedFor,
-  response: Dispatcher.ResponseData,
-  onBytes: () => void,
-) => Promise<UpstreamReply>;
+/** Throws GatewayError for what is no answer. */
+export type ReadReply = (call: AskedFor, reply: RawReply) => Promise<UpstreamReply>;
 
 const MAX_RETRY_AFTER_MS = 60_000;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-export function createReplyReader({ backend, maxBytes, maxHeldBytes }: ReplyLimits): ReadReply {
-  let heldBytes = 0;
-
+/** `maxBytes`: of an answer once it is decompressed. */
+export function createReplyReader(backend: string, maxBytes: number): ReadReply {
   const fail = (code: ErrorCode, what: string, httpStatus: number) =>
     new GatewayError(code, `${backend}: ${what}`, { backend, httpStatus });
 
-  function settle(call: AskedFor, response: Dispatcher.ResponseData, bytes: Uint8Array): UpstreamReply {
-    const { statusCode: status, headers } = response;
+  function settle(call: AskedFor, { status, headers }: RawReply, bytes: Uint8Array): UpstreamReply {
     const isAnswer = (status >= 200 && status < 300) || (call.alsoAccept ?? []).includes(status);
     if (!isAnswer) throw refusal(call, status, bytes, retryAfterMs(headers['retry-after']));
     if (bytes.length > 0) return { status, body: parse(bytes, status, headerText(headers['content-type'])) };
@@ -91,9 +77,8 @@ export function createReplyReader({ backend, maxBytes, maxHeldBytes }: ReplyLimi
     }
   }
 
-  async function readBody(response: Dispatcher.ResponseData, onBytes: () => void): Promise<Uint8Array> {
-    const bytes = await readBounded(response.body, onBytes);
-    const encoding = headerText(response.headers['content-encoding']);
+  async function decompressed({ headers, bytes }: RawReply): Promise<Uint8Array> {
+    const encoding = headerText(headers['content-encoding']);
     if (encoding === '' || encoding === 'identity' || bytes.length === 0) return bytes;
     const decompress = DECOMPRESSORS.get(encoding);
     if (decompress === undefined) throw faultError(backend, 'bad_encoding');
@@ -104,24 +89,7 @@ export function createReplyReader({ backend, maxBytes, maxHeldBytes }: ReplyLimi
     }
   }
 
-  async function readBounded(body: AsyncIterable<Uint8Array>, onBytes: () => void): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    try {
-      for await (const chunk of body) {
-        onBytes();
-        size += chunk.length;
-        heldBytes += chunk.length;
-        if (heldBytes > maxHeldBytes) throw faultError(backend, 'memory');
-        chunks.push(chunk);
-      }
-    } finally {
-      heldBytes -= size;
-    }
-    return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
-  }
-
-  return async (call, response, onBytes) => settle(call, response, await readBody(response, onBytes));
+  return async (call, reply) => settle(call, reply, await decompressed(reply));
 }
 
 const DECOMPRESSORS = new Map([

@@ -1,5 +1,6 @@
 // What is remembered of addresses, for how long, and how much of it; the clock is the test's own.
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { GatewayError } from '../../src/errors.js';
 import { createAccountIndex, type AccountIndex } from '../../src/adapters/account-index.js';
 import type { KnownAccount } from '../../src/domain/ports.js';
 
@@ -61,12 +62,24 @@ describe('the index of addresses', () => {
     expect(sweeps).toBe(1);
   });
 
-  it('lets the next caller sweep when another one’s sweep fails', async () => {
-    const [failed, other] = await Promise.allSettled([
-      index.snapshot('own', failingSweep),
-      index.snapshot('own', sweep),
-    ]);
-    expect([failed.status, other.status]).toEqual(['rejected', 'fulfilled']);
+  it.each(['DEADLINE_EXCEEDED', 'BUDGET_EXCEEDED'] as const)(
+    'lets the next caller sweep when the one who sweeps is stopped: %s',
+    async (code) => {
+      const [failed, other] = await Promise.allSettled([
+        index.snapshot('own', () => Promise.reject(new GatewayError(code, 'stopped'))),
+        index.snapshot('own', sweep),
+      ]);
+      expect([failed.status, other.status]).toEqual(['rejected', 'fulfilled']);
+    },
+  );
+
+  it('lets those who wait for another one’s sweep fail with it, instead of asking one after the other', async () => {
+    const all = await Promise.allSettled(
+      Array.from({ length: 20 }, () => index.snapshot('own', failingSweep)),
+    );
+    expect(all.map(({ status }) => status)).toEqual(all.map(() => 'rejected'));
+    expect(sweeps).toBe(1);
+    expect((await index.snapshot('own', sweep)).size).toBe(people.length);
   });
 
   it('does not keep a caller waiting for another one’s sweep beyond the caller’s own time', async () => {

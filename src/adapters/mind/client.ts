@@ -143,7 +143,9 @@ export function createMindClient(upstream: Upstream): MindClient {
         ...json({ profiles }),
         ...by(credential),
       });
-      return { status, results: decode.decodeBulkResults(body) };
+      // Without results, status 400 refuses everybody.
+      const isRefused = status === 400 && !decode.hasBulkResults(body);
+      return { status, results: isRefused ? [] : decode.decodeBulkResults(body) };
     },
 
     async createProfile(scope, credential, profile) {

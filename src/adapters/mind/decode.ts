@@ -149,6 +149,11 @@ export function decodeSuccess(body: unknown): MindSuccessDto {
   return expectDecoded('mind', 'success', success, body);
 }
 
+/** Whether an answer to PATCH /profiles goes into single people at all. */
+export function hasBulkResults(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'results' in body;
+}
+
 /** PATCH /profiles. */
 export function decodeBulkResults(body: unknown): MindBulkResultDto[] {
   return decodeRows(bulkResult, expectRows('mind', 'results', body));

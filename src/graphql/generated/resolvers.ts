@@ -343,7 +343,7 @@ export type ErrorCode =
   | 'UNSUPPORTED'
   /** The backend’s answer is not what its contract says. */
   | 'UPSTREAM_BAD_RESPONSE'
-  /** Too many requests to the backend are under way already; nothing was sent. */
+  /** Too many requests to the backend, or too large answers, are under way already. */
   | 'UPSTREAM_BUSY'
   /** The backend has failed so often of late that it is left alone for a while; nothing was sent. */
   | 'UPSTREAM_CIRCUIT_OPEN'
