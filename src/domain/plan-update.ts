@@ -123,12 +123,12 @@ function planField(
   const ownership: Ownership<unknown> = OWNERSHIP[field];
   const known = target.shown.get(field);
   const before = known instanceof GatewayError ? null : (known ?? null);
-  const unwritten = (reason: 'SKIPPED' | 'FAILED', { code, message }: Problem): FieldOutcome => ({
+  const unwritten = (reason: 'SKIPPED' | 'FAILED', problem: Problem): FieldOutcome => ({
     field,
     state: reason,
     before,
     after: before,
-    problem: { code, message },
+    problem,
     show: null,
     isWriteOnly: false,
   });
@@ -143,7 +143,10 @@ function planField(
         : `${backend}: there is no such field as ${field}.`,
     });
   }
-  if (target.problem !== null) return unwritten(target.problem.state, target.problem);
+  if (target.problem !== null) {
+    const { state: reason, ...problem } = target.problem;
+    return unwritten(reason, problem);
+  }
   if (wish.problem !== null) return unwritten('SKIPPED', wish.problem);
   const access = target.access.get(field);
   if (access === undefined || !['READ_WRITE', 'WRITE_ONLY'].includes(access.access)) {

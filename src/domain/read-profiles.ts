@@ -141,7 +141,7 @@ export async function getProfileByEmail(
     const sides = await Promise.allSettled(readers.map((reader) => reader[ask](email)));
     const accounts = sides.flatMap((side) => (side.status === 'fulfilled' ? side.value : []));
     const anchor = await onePerson(context, email, accounts);
-    const person = anchor === null ? null : await findByRef(context, anchor, selection);
+    const person = anchor === null ? null : await findAnchored(context, anchor, accounts, selection);
     const isRemembered = accounts.some(
       (account) => anchor !== null && formatRef(account) === formatRef(anchor),
     );
@@ -150,6 +150,23 @@ export async function getProfileByEmail(
     if (failed !== undefined && ask === 'searchByEmail') throw failed.reason;
   }
   return null;
+}
+
+/** The person by the anchor; while that cannot be looked at, by the account that has the address. */
+async function findAnchored(
+  context: ReadContext,
+  anchor: AccountRef,
+  accounts: readonly KnownAccount[],
+  selection: Selection,
+): Promise<Person | null> {
+  try {
+    return await findByRef(context, anchor, selection);
+  } catch (error) {
+    const seed = accounts.find(({ backend }) => backend !== anchor.backend);
+    const isSilent = error instanceof GatewayError && error.code.startsWith('UPSTREAM_');
+    if (seed === undefined || !isSilent) throw error;
+    return createPerson(context, { seed, omnivibeDepth: selection.omnivibeDepth });
+  }
 }
 
 /** Whether the account that the person was found by turns out to have another address; told only if it is read anyway. */

@@ -41,6 +41,8 @@ function ask(
   return gateway.execute(document, { id: ids[0], ids });
 }
 
+const A_FEW = expect.any(Number) as unknown as number;
+
 /** `healthy`: the data as they are when nothing is wrong. */
 export function rightRead(
   { row, backend }: FaultyBackend,
@@ -53,14 +55,17 @@ export function rightRead(
   const tries = error === null ? 1 : triesIn(TIMES[pace].queryMs, row);
   const attempts = { ...calls, [backend]: calls[backend] * tries };
   const places = error === null ? [] : lost[backend].flatMap((path) => placesOf(healthy, path.split('.')));
-  // Whoever has never heard of a backend's people asks for them first.
+  // Whoever has never heard of a backend's people asks for them first, and the others for theirs as well.
   const isUnknown = fault.at === 'tls';
   return {
     status: 200,
     data: places.reduce(withNullAt, healthy),
     errors: error === null ? [] : errorsAt(places, told(error, backend)),
-    arrived: eachBackend((each) => [each === backend && fault.at !== 'answer' ? 0 : attempts[each], 0]),
-    bill: billOf({ ...attempts, ...(isUnknown && { [backend]: expect.any(Number) as unknown }) }),
+    arrived: eachBackend((each) => {
+      if (each === backend && fault.at !== 'answer') return [0, 0];
+      return [isUnknown ? A_FEW : attempts[each], 0];
+    }),
+    bill: billOf(isUnknown ? eachBackend((each) => attempts[each] && A_FEW) : attempts),
     retries: attempts[backend] - calls[backend],
     lateMs: 0,
     left: 0,

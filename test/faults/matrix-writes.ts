@@ -235,23 +235,27 @@ function faultyTraffic(faulty: FaultyBackend, operation: WriteOperation): Traffi
   return traffic(isApplied(faulty, operation) ? 2 : 3);
 }
 
+const A_FEW = expect.any(Number) as unknown as number;
+
 export function rightWrite(faulty: FaultyBackend, operation: WriteOperation): Findings {
   const people = peopleOf(operation);
   const payloads = people.map((person) => rightPayload(faulty, operation, person));
-  const traffic = eachBackend((backend) =>
-    backend === faulty.backend ? faultyTraffic(faulty, operation) : usualTraffic(operation, backend),
-  );
   const isUnknown = faulty.row.fault.at === 'tls';
-  const mine = isUnknown
-    ? { arrived: [0, 0] as const, attempts: expect.any(Number) as unknown, retries: 0 }
-    : traffic[faulty.backend];
+  const traffic = eachBackend((backend) => {
+    const usual =
+      backend === faulty.backend ? faultyTraffic(faulty, operation) : usualTraffic(operation, backend);
+    if (!isUnknown) return usual;
+    // Whose people are whose is asked for first.
+    const arrived = backend === faulty.backend ? ([0, 0] as const) : ([A_FEW, usual.arrived[1]] as const);
+    return { arrived, attempts: A_FEW, retries: 0 };
+  });
   return {
     status: 200,
     data: operation === 'bulk' ? { bulk: { results: payloads, userErrors: [] } } : { payload: payloads[0] },
     errors: [],
-    arrived: { ...eachBackend((backend) => traffic[backend].arrived), [faulty.backend]: mine.arrived },
-    bill: billOf({ ...eachBackend((backend) => traffic[backend].attempts), [faulty.backend]: mine.attempts }),
-    retries: mine.retries,
+    arrived: eachBackend((backend) => traffic[backend].arrived),
+    bill: billOf(eachBackend((backend) => traffic[backend].attempts)),
+    retries: traffic[faulty.backend].retries,
     held: people.map(({ before, after }) =>
       BACKENDS.map((backend) => {
         const isChanged =
