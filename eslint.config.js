@@ -75,7 +75,7 @@ export default defineConfig(
           rootField: true,
         },
       ],
-      // A graph of things, not of endpoints; test/schema/spellings.test.ts keeps out the vendors' own spellings.
+      // A graph of things, not of endpoints; test/schema/descriptions.test.ts keeps out the vendors' own spellings.
       '@graphql-eslint/naming-convention': [
         'error',
         {

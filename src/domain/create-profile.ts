@@ -227,7 +227,9 @@ async function create(context: WriteContext, plan: CreationPlan, email: string):
     if (!(error instanceof GatewayError)) throw error;
     if (error.delivery !== 'unknown') return { plan, ref: null, error };
     const ref = await findCreated(context, backend, email);
-    if (ref === undefined) return { plan, ref: null, error };
+    // Who was not heard to the end may still be at it.
+    const isOpen = ref === undefined || (ref === null && error.code === 'DEADLINE_EXCEEDED');
+    if (isOpen) return { plan, ref: null, error };
     if (ref !== null) return { plan, ref, error: null };
     const notCreated = new GatewayError(error.code, error.message, { backend, delivery: 'refused' });
     return { plan, ref: null, error: notCreated };

@@ -11,8 +11,14 @@ import type { WriteContext } from '../domain/write-profiles.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { Admission, OperationKind } from './admission.js';
 import { createApollo } from './apollo.js';
-import { createMindAuthentication, trustEverybody, type Authenticate } from './authenticate.js';
+import {
+  createMindAuthentication,
+  trustEverybody,
+  type Authenticate,
+  type Authenticated,
+} from './authenticate.js';
 import { createJwtAuthentication } from './authenticate-jwt.js';
+import { createCallerLimit } from './caller-limit.js';
 import { isPreflight, setCorsHeaders } from './cors.js';
 import { createDocumentGate } from './document-gate.js';
 import { operationName, parseGraphQLRequest, type GraphQLRequest } from './graphql-request.js';
@@ -57,6 +63,9 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
   const admit = createDocumentGate({ trusted: config.trustedDocuments, logger });
   const isRouterTrusted = createRouterCheck(config.routerSecret, config.isProduction);
   const running = new Set<Operation>();
+  const callers = createCallerLimit(Math.ceil(config.maxOperations / 2), () => {
+    metrics.countShed('caller');
+  });
 
   async function serve(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
     const isListedOrigin = setCorsHeaders(req, res, config.corsOrigins);
@@ -64,7 +73,6 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
       res.writeHead(204).end();
       return;
     }
-    assertMethod(req, res, ['POST']);
     const span = tracing.startOperation(req.headers, requestId);
     const observation = startObservation({ requestId, span, metrics, logger });
     const operation = createOperation({
@@ -80,7 +88,9 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
       trace: observation.context,
     });
     running.add(operation);
+    let unread: NodeJS.Timeout | undefined;
     res.once('close', () => {
+      clearTimeout(unread);
       running.delete(operation);
       if (!res.writableFinished) operation.abandon();
       operation.end();
@@ -88,6 +98,8 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
     });
     try {
       await sendAnswer(res, await answerTo(req, res, operation, observation));
+      // Whoever does not read it would keep the answer and the connection for ever.
+      if (!res.closed) unread = setTimeout(() => res.destroy(), MAX_READING_MS);
     } catch (error) {
       observation.fail(error);
       throw error;
@@ -100,6 +112,7 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
     operation: Operation,
     observation: Observation,
   ): Promise<HTTPGraphQLResponse> {
+    assertMethod(req, res, ['POST']);
     admission.assertOpen();
     if (isWaitingToBeInvited(req)) res.writeContinue();
     const body = await readJsonBody(req);
@@ -118,8 +131,22 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
     isLarge: boolean,
     observation: Observation,
   ): Promise<HTTPGraphQLResponse> {
-    const { caller: proven, viewer, credential } = await authenticate(req.headers, operation);
-    if (viewer !== null) operation.joinLane(viewer.subject);
+    const authenticated = await authenticate(req.headers, operation);
+    const { viewer } = authenticated;
+    const work = () => executeAs(authenticated, req, operation, request, isLarge, observation);
+    if (viewer === null) return work();
+    operation.joinLane(viewer.subject);
+    return callers.run(viewer.subject, work);
+  }
+
+  async function executeAs(
+    { caller: proven, viewer, credential }: Authenticated,
+    req: IncomingMessage,
+    operation: Operation,
+    request: GraphQLRequest,
+    isLarge: boolean,
+    observation: Observation,
+  ): Promise<HTTPGraphQLResponse> {
     const { linkRules, versionKey } = config;
     const open = () => adapters.open(operation, { mind: credential, omnivibe: omnivibeToken(req) });
     const { readers } = open();
@@ -210,6 +237,9 @@ function omnivibeToken(req: IncomingMessage): string | null {
   const token = req.headers['x-omnivibe-token'];
   return typeof token === 'string' && token !== '' ? token : null;
 }
+
+/** How long a client may take to read an answer. */
+const MAX_READING_MS = 30_000;
 
 const TAKES_GRAPHQL_RESPONSE =
   /(?:^|,)\s*application\/graphql-response\+json\s*(?:,|$|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))/i;

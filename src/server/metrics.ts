@@ -10,7 +10,7 @@ import type { CircuitState } from '../transport/circuit.js';
 import type { UpstreamMonitor } from '../transport/upstream-client.js';
 
 /** Why the gateway has refused an operation that it could have run at another time. */
-export type ShedReason = 'in_flight' | 'event_loop' | 'mutations';
+export type ShedReason = 'in_flight' | 'event_loop' | 'caller' | 'mutations';
 
 /** How a request to /graphql came out. */
 export interface OperationRecord {
@@ -41,7 +41,7 @@ export interface MetricsOptions {
 }
 
 const KINDS: readonly CallKind[] = ['read', 'write'];
-const SHED_REASONS: readonly ShedReason[] = ['in_flight', 'event_loop', 'mutations'];
+const SHED_REASONS: readonly ShedReason[] = ['in_flight', 'event_loop', 'caller', 'mutations'];
 const CIRCUIT_VALUES: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 };
 const CALL_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4];
 const OPERATION_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 60];

@@ -49,7 +49,11 @@ export function createOperation(options: OperationOptions): Operation {
   const bounds = { read: 0, write: 0 };
   let timers: NodeJS.Timeout[] = [];
 
+  /** Once it is coming to its end, nothing makes it longer. */
+  let isEnding = false;
+
   function end(reason: GatewayError): void {
+    isEnding = true;
     for (const timer of timers) clearTimeout(timer);
     writing.abort(reason);
     reading.abort(reason);
@@ -106,7 +110,7 @@ export function createOperation(options: OperationOptions): Operation {
     remainingMs: (kind) => bounds[kind] - performance.now(),
 
     extendTo(longerMs) {
-      if (longerMs <= limitMs) return;
+      if (isEnding || longerMs <= limitMs) return;
       limitMs = longerMs;
       limitTo(limitMs);
     },
@@ -171,6 +175,8 @@ export function createOperation(options: OperationOptions): Operation {
     },
 
     hurry() {
+      if (isEnding) return;
+      isEnding = true;
       const passedMs = performance.now() - startedAt;
       const reason = new GatewayError('DEADLINE_EXCEEDED', 'The gateway is being stopped.');
       const left = Math.min(HURRY_MS, bounds.read - performance.now());

@@ -76,7 +76,8 @@ export function createCircuit(
 
   return {
     get state() {
-      return state;
+      // From then on the next call is let through, whenever it comes.
+      return state === 'open' && now() >= openUntil ? 'half-open' : state;
     },
     get retryAfterMs() {
       return state === 'open' ? Math.max(0, openUntil - now()) : 0;

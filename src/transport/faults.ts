@@ -112,8 +112,19 @@ const BY_ERROR_CODE: Readonly<Record<string, Fault>> = {
 const BROKEN_CONNECTION = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'ETIMEDOUT'];
 const TLS = /^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/;
 
-/** Names what Node or undici raised. */
-export function faultOf(error: unknown, phase: Phase): Fault {
+/** Names what Node or undici raised, by how far the request and its answer had come. */
+export function faultOf(
+  error: unknown,
+  { isSent, phase }: { readonly isSent: boolean; readonly phase: Phase },
+): Fault {
+  const fault = nameOf(error, phase);
+  const isOfConnecting = FAULTS[fault].code === 'UPSTREAM_UNREACHABLE';
+  // The system may say of a connection that is in use what it usually says of one that cannot be made, and the other way round.
+  if (isSent && isOfConnecting) return phase === 'headers' ? 'reset_headers' : 'reset_body';
+  return !isSent && fault === 'reset_headers' ? 'connect_failed' : fault;
+}
+
+function nameOf(error: unknown, phase: Phase): Fault {
   const code = errorCode(error);
   // So it calls an informational answer that nobody has asked for.
   if (code === 'UND_ERR_SOCKET' && (error as Error).message === 'bad response') return 'bad_http';

@@ -59,19 +59,27 @@ export interface PolicyOptions {
   readonly random?: () => number;
 }
 
+export interface PolicedCall {
+  readonly kind: CallKind;
+  /** True when the credential is the caller's own: what the backend asks because of it concerns nobody else. */
+  readonly isCallersCredential?: boolean;
+}
+
 export interface Policy {
   /** Runs one call in as many attempts as it takes; they are numbered from 1. */
-  run<T>(scope: CallScope, kind: CallKind, attempt: (number: number) => Promise<T>): Promise<T>;
+  run<T>(scope: CallScope, call: PolicedCall, attempt: (number: number) => Promise<T>): Promise<T>;
   condition(kind: CallKind): UpstreamCondition;
 }
 
 const RECENT_MS = 10_000;
+const EVERYBODY = Symbol('everybody');
 
 export function createPolicy({ backend, limits, onCircuitChange, ...options }: PolicyOptions): Policy {
   const { now = () => performance.now(), random = Math.random } = options;
   const rate = limits.ratePerSecond === null ? null : createRate(limits.ratePerSecond);
   const budget = createRetryBudget(limits, now);
-  let pausedUntil = -Infinity;
+  /** Until when nothing is sent: for everybody, and for callers whose own credential was told so. */
+  const pauses = new Map<string | symbol, number>();
 
   const unsent = (code: 'UPSTREAM_BUSY' | 'UPSTREAM_CIRCUIT_OPEN', words: string, retryAfterMs: number) =>
     new GatewayError(code, `${backend}: ${words}`, { backend, retryAfterMs: Math.ceil(retryAfterMs) });
@@ -95,7 +103,8 @@ export function createPolicy({ backend, limits, onCircuitChange, ...options }: P
 
   /** A backend that has asked everybody to slow down is waited for, if that is not too long. */
   async function pause(scope: CallScope, kind: CallKind): Promise<void> {
-    const waitMs = pausedUntil - now();
+    const until = Math.max(pauses.get(EVERYBODY) ?? 0, pauses.get(scope.lane) ?? 0);
+    const waitMs = until - now();
     if (waitMs <= 0) return;
     if (waitMs > limits.maxRetryAfterMs || waitMs + limits.retryReserveMs > scope.remainingMs(kind)) {
       const message = `${backend}: the backend has asked to slow down; nothing was sent.`;
@@ -103,6 +112,11 @@ export function createPolicy({ backend, limits, onCircuitChange, ...options }: P
       throw new GatewayError('UPSTREAM_RATE_LIMITED', message, { backend, retryAfterMs, delivery: 'unsent' });
     }
     await rest(waitMs, scope, kind);
+  }
+
+  function notePause(whose: string | symbol, { retryAfterMs = 0 }: GatewayError): void {
+    for (const [other, until] of pauses) if (until <= now()) pauses.delete(other);
+    if (retryAfterMs > 0) pauses.set(whose, Math.max(pauses.get(whose) ?? 0, now() + retryAfterMs));
   }
 
   async function guarded<T>(scope: CallScope, kind: CallKind, attempt: () => Promise<T>): Promise<T> {
@@ -148,7 +162,7 @@ export function createPolicy({ backend, limits, onCircuitChange, ...options }: P
   }
 
   return {
-    async run(scope, kind, attempt) {
+    async run(scope, { kind, isCallersCredential = false }, attempt) {
       let failed: GatewayError | null = null;
       for (let retries = 0; ; retries += 1) {
         try {
@@ -162,10 +176,10 @@ export function createPolicy({ backend, limits, onCircuitChange, ...options }: P
           const refusal = refusalOf(error);
           if (refusal !== null) scope.refused(backend, kind, refusal);
           // That another try was not let through is not why the call failed.
-          if (refusal !== null && failed !== null) throw failed;
+          const isNotLet = refusal !== null || error.code === 'BUDGET_EXCEEDED';
+          if (isNotLet && failed !== null) throw failed;
           failed = error;
-          if (error.httpStatus === 429)
-            pausedUntil = Math.max(pausedUntil, now() + (error.retryAfterMs ?? 0));
+          if (error.httpStatus === 429) notePause(isCallersCredential ? scope.lane : EVERYBODY, error);
           const waitMs = retryWaitMs(error, kind, retries, scope.remainingMs(kind), limits, random);
           if (waitMs === null) throw error;
           if (!budget.take()) {
@@ -210,8 +224,12 @@ function refusalOf({ code, delivery }: GatewayError): RefusalReason | null {
   return delivery === 'unsent' ? (REFUSALS[code] ?? null) : null;
 }
 
+/** A backend that refuses a credential may do so long before it gets to what fails: anybody can be refused. */
+const REFUSED = [401, 403];
+
 function verdictOf(error: GatewayError): Verdict {
   if (isBackendFailure(error)) return 'failure';
+  if (error.httpStatus !== undefined && REFUSED.includes(error.httpStatus)) return 'nothing';
   return error.httpStatus === undefined ? 'nothing' : 'success';
 }
 

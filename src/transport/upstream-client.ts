@@ -155,7 +155,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       if (error instanceof GatewayError) throw error;
       if (signal.aborted)
         throw operationError(backend, signal, exchange.isSent ? 'unknown' : 'unsent', error);
-      const fault = isLate ? timeoutFault(exchange, startedAt) : faultOf(error, exchange.phase);
+      const fault = isLate ? timeoutFault(exchange, startedAt) : faultOf(error, exchange);
       throw faultError(backend, fault, { cause: error });
     } finally {
       clearTimeout(timer);
@@ -221,7 +221,9 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       if (ended.aborted) throw operationError(backend, ended, 'unsent');
       return scope.during(() =>
         policy
-          .run(scope, kind, (number) => recorded(scope, call, path, number))
+          .run(scope, { kind, isCallersCredential: call.isCallersCredential === true }, (number) =>
+            recorded(scope, call, path, number),
+          )
           .catch((error: unknown) => {
             // The operation has ended while the call was waiting for its turn.
             throw error === ended.reason ? operationError(backend, ended, 'unsent') : error;

@@ -485,3 +485,14 @@ describe('with a platform token only', () => {
     expect([payload.status, statesOf(payload, 'OMNIVIBE')['email']]).toEqual(['PARTIAL', 'UNCERTAIN']);
   });
 });
+
+describe('a creation that has no time left for its answer', () => {
+  it('is uncertain, since the account may be there a moment later', async () => {
+    await start({ REQUEST_TIMEOUT_MS: '1000' });
+    gateway.v2.switches.set({ only: { method: 'POST' }, latencyMs: 2_500 });
+    const payload = await create(['V2']);
+    expect(payload.status).toBe('PARTIAL');
+    expect(payload.outcomes).toMatchObject([{ backend: 'V2', state: 'UNCERTAIN' }]);
+    expect(new Set(payload.userErrors.map(({ code }) => code))).toEqual(new Set(['DEADLINE_EXCEEDED']));
+  });
+});

@@ -62,6 +62,8 @@ describe('a circuit', () => {
     clock.ms += 4_999;
     expect(callTimes(1, 'success')).toBe(0);
     clock.ms += 1;
+    // Nobody has to call for it to be told.
+    expect(circuit.state).toBe('half-open');
     const probes = [circuit.admit(), circuit.admit(), circuit.admit(), circuit.admit()];
     expect(probes.map((probe) => probe !== null)).toEqual([true, true, true, false]);
     expect(circuit.state).toBe('half-open');

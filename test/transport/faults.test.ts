@@ -19,15 +19,28 @@ describe('faultOf', () => {
     [undefined, 'bad_http', 'UPSTREAM_BAD_RESPONSE'],
   ] as const)('names %s %s (%s) and tells nothing of the cause', (code, fault, expected) => {
     const cause = Object.assign(new Error('connect 10.1.2.3:443 canary'), { code });
-    expect(faultOf(cause, 'headers')).toBe(fault);
+    const isSent = !FAULTS[fault].code.endsWith('UNREACHABLE');
+    expect(faultOf(cause, { isSent, phase: 'headers' })).toBe(fault);
     const error = faultError('v2', fault, { cause });
     expect(error).toMatchObject({ code: expected, backend: 'v2', fault, cause });
     expect(error.message).not.toMatch(/canary|10\.1/);
   });
 
   it('tells a connection that broke before the answer from one that broke inside it', () => {
-    expect(faultOf({ code: 'ECONNRESET' }, 'headers')).toBe('reset_headers');
-    expect(faultOf({ code: 'ECONNRESET' }, 'body')).toBe('reset_body');
+    expect(faultOf({ code: 'ECONNRESET' }, { isSent: true, phase: 'headers' })).toBe('reset_headers');
+    expect(faultOf({ code: 'ECONNRESET' }, { isSent: true, phase: 'body' })).toBe('reset_body');
+  });
+
+  it.each(['EHOSTUNREACH', 'ENETUNREACH', 'ERR_SSL_BAD_RECORD_MAC'])(
+    'does not take a request for unsent whose connection broke with %s',
+    (code) => {
+      expect(faultOf({ code }, { isSent: true, phase: 'headers' })).toBe('reset_headers');
+      expect(faultOf({ code }, { isSent: true, phase: 'body' })).toBe('reset_body');
+    },
+  );
+
+  it('does not take a request for sent whose connection broke while it was made', () => {
+    expect(faultOf({ code: 'ECONNRESET' }, { isSent: false, phase: 'headers' })).toBe('connect_failed');
   });
 });
 

@@ -68,12 +68,12 @@ interface Caller extends Operation {
   readonly refusals: readonly string[];
 }
 /** An operation of a caller; of its own, unless it has a name. */
-function operation(name?: string, timeoutMs = NEVER_MS): Caller {
+function operation(name?: string, timeoutMs = NEVER_MS, budget = 10_000): Caller {
   const refusals: string[] = [];
   const started = createOperation({
     requestId: 'req-1',
     timeoutMs,
-    budget: 10_000,
+    budget,
     onCall: () => undefined,
     onRefusal: (_backend, kind, reason) => refusals.push(`${kind} ${reason}`),
   });
@@ -221,7 +221,41 @@ describe('a backend that asks to slow down', () => {
   });
 });
 
+it('lets a caller alone wait whose own credential was told to slow down', async () => {
+  const { upstream, arrivals, answer } = await start();
+  answer(429, { 'retry-after': '30' });
+  const own = { ...READ, isCallersCredential: true };
+  await failure(upstream.request(operation('mind:1'), own));
+  expect(await failure(upstream.request(operation('mind:1'), own))).toMatchObject({ delivery: 'unsent' });
+  answer();
+  expect(
+    await codesOf([upstream.request(operation('mind:2'), own), upstream.request(operation(), READ)]),
+  ).toEqual(['ok', 'ok']);
+  expect(arrivals).toHaveLength(3);
+});
+
 describe('a backend that fails', () => {
+  it('is not thought well of again for refusing credentials', async () => {
+    const { upstream, answer } = await start({ circuitMinCalls: 1, circuitOpenMs: 1 });
+    answer(503);
+    const caller = operation();
+    await failure(upstream.request(caller, READ));
+    await until(() => upstream.condition('read').circuit === 'half-open');
+    answer(401);
+    await codesOf(times(20, () => upstream.request(caller, { ...READ, isCallersCredential: true })));
+    expect(upstream.condition('read').circuit).toBe('half-open');
+  });
+
+  it('is what a call failed by whose next try is beyond the budget', async () => {
+    const { upstream, answer } = await start();
+    answer(503);
+    const caller = operation(undefined, NEVER_MS, 1);
+    expect(await failure(upstream.request(caller, READ))).toMatchObject({
+      code: 'UPSTREAM_ERROR',
+      httpStatus: 503,
+    });
+  });
+
   it('gets at most 1,203 requests for 1,000 reads', async () => {
     const { upstream, arrivals, answer } = await start({ circuitMinCalls: Infinity, retryBaseMs: 1 });
     answer(502);
@@ -299,6 +333,14 @@ describe('a backend that fails', () => {
 });
 
 describe('the end of an operation', () => {
+  it.each(['hurry', 'abandon'] as const)('is not put off any more after %s', async (what) => {
+    const caller = operation(undefined, 1_000);
+    caller[what]();
+    caller.extendTo(NEVER_MS);
+    expect(caller.remainingMs('write')).toBeLessThanOrEqual(1_000);
+    await until(() => caller.writeSignal.aborted);
+  });
+
   it('comes sooner for writes, so that they can be read back', async () => {
     const { upstream, held } = await start();
     const caller = operation(undefined, 1_000);

@@ -94,7 +94,10 @@ export type AddStatisticPayload = WritePayload & {
 export type Answer =
   /** At least one asked backend says so. */
   | 'NO'
-  /** None says no, but at least one could not be asked or said something that the gateway does not know. */
+  /**
+   * None says no, but at least one could not be asked or said something that the gateway does not know; or the person is linked
+   * to no backend that is asked.
+   */
   | 'UNKNOWN'
   /** Every asked backend says so. */
   | 'YES';
@@ -146,7 +149,10 @@ export type BackendOutcome = {
    * that keeps them together, or that settings were lost and brought back. Null when there is nothing to say.
    */
   readonly message: Maybe<Scalars['String']['output']>;
-  /** The worst state of the fields, in the order UNCERTAIN, FAILED, MISMATCH, SKIPPED, ACCEPTED, VERIFIED, UNCHANGED. */
+  /**
+   * The worst state of the fields, in the order UNCERTAIN, FAILED, MISMATCH, SKIPPED, PLANNED, ACCEPTED, VERIFIED,
+   * UNCHANGED.
+   */
   readonly state: OutcomeState;
   /** The backend's own id of the request, for its support. Null when it sent none. */
   readonly upstreamTxId: Maybe<Scalars['String']['output']>;
@@ -234,7 +240,7 @@ export type CreateProfileInput = {
   readonly backends: ReadonlyArray<Backend>;
   /**
    * What the accounts start with, each with what its backend can hold. Needs `email`, `firstName` and `lastName`, for v2
-   * `username` too. The address goes to Mind as well.
+   * `username` too. Unlike in an update, the address goes to Mind, too.
    */
   readonly patch: ProfilePatch;
   /** Whether v2 mails the person how to activate the account. It concerns no other backend. */
@@ -414,7 +420,7 @@ export type FieldOutcome = {
   /**
    * The field's dotted path, as in `explain`, such as `phone` or `settings.desk.maxChats`. Beside those there are `password`
    * and what only the desk has: `presence.statusLock`, `v2.status`, `v2.campaigns`, `v2.views`, `v2.statistics`,
-   * `v2.watchedStatistics` and `v2.tabs`; and `settings.work` for settings of Mind that a write has cost.
+   * `v2.watchedStatistics` and `v2.tabs`; and `settings.work` for settings of Mind that were lost through a write.
    */
   readonly field: Scalars['String']['output'];
   /** What came of it. */
@@ -1120,7 +1126,7 @@ export type PresenceCanTakeArgs = {
 /** Two backends that say opposite things about one channel. */
 export type PresenceConflict = {
   readonly __typename?: 'PresenceConflict';
-  /** What they disagree about. Null would mean every channel. */
+  /** What they disagree about; never null so far. */
   readonly channel: Maybe<Channel>;
   /** The disagreement in words. */
   readonly message: Scalars['String']['output'];
@@ -1310,7 +1316,7 @@ export type Profile = {
    */
   readonly settings: Maybe<Settings>;
   /**
-   * The name to sign in at the agent desk with, such as `erika.g`.
+   * The sign-in name at the agent desk, such as `erika.g`.
    *
    * - Source: v2
    * - Cost: v2 one call per person, at most one per 999 desk users
@@ -1512,7 +1518,7 @@ export type ProfilePatch = {
   /** Settings of the three platforms, each at its owner. */
   readonly settings?: InputMaybe<SettingsPatch>;
   /**
-   * The name to sign in at the agent desk with: letters, digits, `.` and `-`. Cannot be cleared.
+   * The sign-in name at the agent desk: letters, digits, `.` and `-`. Cannot be cleared.
    *
    * - Written to: v2
    */

@@ -23,7 +23,10 @@ export type Access =
 export type Answer =
   /** At least one asked backend says so. */
   | 'NO'
-  /** None says no, but at least one could not be asked or said something that the gateway does not know. */
+  /**
+   * None says no, but at least one could not be asked or said something that the gateway does not know; or the person is linked
+   * to no backend that is asked.
+   */
   | 'UNKNOWN'
   /** Every asked backend says so. */
   | 'YES';
@@ -332,7 +335,7 @@ export type ProfilePatch = {
   /** Settings of the three platforms, each at its owner. */
   readonly settings?: SettingsPatch | null | undefined;
   /**
-   * The name to sign in at the agent desk with: letters, digits, `.` and `-`. Cannot be cleared.
+   * The sign-in name at the agent desk: letters, digits, `.` and `-`. Cannot be cleared.
    *
    * - Written to: v2
    */
