@@ -73,6 +73,7 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
       res.writeHead(204).end();
       return;
     }
+    assertMethod(req, res, ['POST']);
     const span = tracing.startOperation(req.headers, requestId);
     const observation = startObservation({ requestId, span, metrics, logger });
     const operation = createOperation({
@@ -112,7 +113,6 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
     operation: Operation,
     observation: Observation,
   ): Promise<HTTPGraphQLResponse> {
-    assertMethod(req, res, ['POST']);
     admission.assertOpen();
     if (isWaitingToBeInvited(req)) res.writeContinue();
     const body = await readJsonBody(req);
