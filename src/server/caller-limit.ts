@@ -1,31 +1,22 @@
-// One caller's share of the places: however slow the backend that they ask, the others find room.
-import { GatewayError } from '../errors.js';
+// One caller's share: however much one asks, and however slow the backend that is asked, the others find room.
 
 export interface CallerLimit {
-  /** Works, unless the caller has as many operations under way as anybody may. Throws OVERLOADED. */
-  run<T>(subject: string, work: () => Promise<T>): Promise<T>;
+  /** Counts one more of the caller's, until what it answers is called; null when the caller has as many as anybody may. */
+  enter(subject: string): (() => void) | null;
 }
 
-const RETRY_AFTER_MS = 1_000;
-
-export function createCallerLimit(maxAtOnce: number, onShed: () => void): CallerLimit {
+export function createCallerLimit(maxAtOnce: number): CallerLimit {
   const running = new Map<string, number>();
   return {
-    async run(subject, work) {
+    enter(subject) {
       const count = running.get(subject) ?? 0;
-      if (count >= maxAtOnce) {
-        onShed();
-        const message = `The caller has ${count} operations under way; wait for one of them.`;
-        throw new GatewayError('OVERLOADED', message, { retryAfterMs: RETRY_AFTER_MS });
-      }
+      if (count >= maxAtOnce) return null;
       running.set(subject, count + 1);
-      try {
-        return await work();
-      } finally {
+      return () => {
         const left = (running.get(subject) ?? 1) - 1;
         if (left === 0) running.delete(subject);
         else running.set(subject, left);
-      }
+      };
     },
   };
 }

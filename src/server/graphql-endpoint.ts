@@ -8,6 +8,7 @@ import { asMindUser, refusedWrite } from '../domain/caller.js';
 import { tokenProblem } from '../domain/callers-token.js';
 import type { BackendOutcome } from '../domain/outcome.js';
 import type { WriteContext } from '../domain/write-profiles.js';
+import { GatewayError } from '../errors.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { Admission, OperationKind } from './admission.js';
 import { createApollo } from './apollo.js';
@@ -63,9 +64,7 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
   const admit = createDocumentGate({ trusted: config.trustedDocuments, logger });
   const isRouterTrusted = createRouterCheck(config.routerSecret, config.isProduction);
   const running = new Set<Operation>();
-  const callers = createCallerLimit(Math.ceil(config.maxOperations / 2), () => {
-    metrics.countShed('caller');
-  });
+  const callers = createCallerLimit(Math.ceil(config.maxOperations / 2));
 
   async function serve(req: IncomingMessage, res: ServerResponse, requestId: string): Promise<void> {
     const isListedOrigin = setCorsHeaders(req, res, config.corsOrigins);
@@ -136,7 +135,13 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
     const work = () => executeAs(authenticated, req, operation, request, isLarge, observation);
     if (viewer === null) return work();
     operation.joinLane(viewer.subject);
-    return callers.run(viewer.subject, work);
+    const leave = callers.enter(viewer.subject);
+    if (leave === null) {
+      metrics.countShed('caller');
+      const message = 'The caller has half of all operations that run at a time; wait for one of them.';
+      throw new GatewayError('OVERLOADED', message, { retryAfterMs: 1_000 });
+    }
+    return work().finally(leave);
   }
 
   async function executeAs(

@@ -3,34 +3,27 @@ import { HeaderMap, type ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError, OperationTypeNode } from 'graphql';
 import { GatewayError } from '../errors.js';
 import type { GraphQLContext } from '../graphql/context.js';
+import { createCallerLimit } from './caller-limit.js';
 
 const MAX_MUTATIONS_AT_ONCE = 2;
 
 /** Refuses a caller's third mutation at a time with 503. Where nobody has to prove themselves, callers cannot be told apart. */
 export function createMutationLimit(onShed: () => void): ApolloServerPlugin<GraphQLContext> {
-  const running = new Map<string, number>();
+  const callers = createCallerLimit(MAX_MUTATIONS_AT_ONCE);
   return {
     requestDidStart({ contextValue: { viewer } }) {
       if (viewer === null) return Promise.resolve();
-      const { subject } = viewer;
-      let isCounted = false;
+      let leave: (() => void) | null = null;
       return Promise.resolve({
         didResolveOperation({ operation }) {
           if (operation?.operation !== OperationTypeNode.MUTATION) return Promise.resolve();
-          const count = running.get(subject) ?? 0;
-          if (count >= MAX_MUTATIONS_AT_ONCE) {
-            onShed();
-            return Promise.reject(tooMany());
-          }
-          running.set(subject, count + 1);
-          isCounted = true;
-          return Promise.resolve();
+          leave = callers.enter(viewer.subject);
+          if (leave !== null) return Promise.resolve();
+          onShed();
+          return Promise.reject(tooMany());
         },
         willSendResponse() {
-          if (!isCounted) return Promise.resolve();
-          const left = (running.get(subject) ?? 1) - 1;
-          if (left === 0) running.delete(subject);
-          else running.set(subject, left);
+          leave?.();
           return Promise.resolve();
         },
       });
