@@ -7,6 +7,8 @@ import {
   isNonNullType,
   isObjectType,
   isSpecifiedScalarType,
+  parse,
+  validate,
 } from 'graphql';
 import { FIELD_PATHS, OWNERSHIP } from '../../src/domain/ownership.js';
 import { createSchema } from '../../src/graphql/schema.js';
@@ -55,14 +57,26 @@ describe('a description', () => {
 
   it('has no line but those that the type of the field explains', () => {
     const names = new Set(fields.flatMap(({ lines }) => Object.keys(lines)));
-    expect([...names].toSorted()).toEqual(['Again', 'Cost', 'Errors', 'Null', 'Sent', 'Source']);
+    expect([...names].toSorted()).toEqual(['Again', 'Cost', 'Errors', 'Example', 'Null', 'Sent', 'Source']);
     for (const [type, explained] of [
       ['Profile', ['Source', 'Cost', 'Null']],
-      ['Mutation', ['Sent', 'Cost', 'Again', 'Errors']],
+      ['Mutation', ['Sent', 'Cost', 'Again', 'Errors', 'Example']],
     ] as const) {
       for (const line of explained) expect(schema.getType(type)?.description).toContain(`\n- ${line}: `);
     }
   });
+});
+
+describe('the example of a mutation', () => {
+  const mutations = fields.filter(({ coordinate }) => coordinate.startsWith('Mutation.'));
+
+  it.each(mutations.map(({ field, lines }) => [field.name, lines['Example']]))(
+    '%s can be sent: %s',
+    (name, text) => {
+      const argument = /^`(.*)`$/.exec(text ?? '')?.[1] ?? 'none';
+      expect(validate(schema, parse(`mutation { ${name}(${argument}) { __typename } }`))).toEqual([]);
+    },
+  );
 });
 
 describe('a description of what a patch takes', () => {

@@ -111,7 +111,7 @@ const ORDINARY: Readonly<Record<string, object>> = {
 it('every mutation is described, and tried here', () => {
   expect(Object.keys(ORDINARY).toSorted()).toEqual(MUTATIONS.toSorted());
   for (const mutation of MUTATIONS)
-    expect(Object.keys(linesOf(mutation))).toEqual(['Sent', 'Cost', 'Again', 'Errors']);
+    expect(Object.keys(linesOf(mutation))).toEqual(['Sent', 'Cost', 'Again', 'Errors', 'Example']);
 });
 
 describe.each(Object.entries(ORDINARY))('the description of %s', (mutation, input) => {

@@ -615,6 +615,7 @@ export type MindAccountPatch = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type Mutation = {
   readonly __typename?: 'Mutation';
@@ -625,6 +626,7 @@ export type Mutation = {
    * - Cost: v2 1 write, 1 read
    * - Again: sent again
    * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK
+   * - Example: `input: {profileId: "mind:42", statistic: "12"}`
    */
   readonly addStatistic: AddStatisticPayload;
   /**
@@ -636,6 +638,7 @@ export type Mutation = {
    *   endpoint, 2 reads per 999 desk users
    * - Again: UNCHANGED, nothing is sent, as for `updateProfile`
    * - Errors: as for `updateProfile`; DUPLICATE_ITEM for two updates of one person
+   * - Example: `input: {updates: [{profileId: "mind:42", patch: {language: "de"}}]}`
    */
   readonly bulkUpdateProfiles: BulkUpdateProfilesPayload;
   /**
@@ -647,6 +650,7 @@ export type Mutation = {
    * - Cost: Mind 1 write; omnivibe 1 write, with the person's own token 1 read too
    * - Again: sent again
    * - Errors: INVALID_VALUE, UNSUPPORTED, NOT_LINKED, BAD_USER_INPUT
+   * - Example: `input: {profileId: "mind:42", newPassword: "…"}`
    */
   readonly changePassword: ChangePasswordPayload;
   /**
@@ -658,6 +662,7 @@ export type Mutation = {
    * - Cost: Mind 1 write, 2 reads; omnivibe 1 write, 3 reads; v2 1 write, 3 reads; more where something is written afterwards
    * - Again: CONFLICT, nothing is sent
    * - Errors: CONFLICT, INVALID_VALUE, UNSUPPORTED, BAD_USER_INPUT
+   * - Example: `input: {backends: [MIND], patch: {email: "new@example.com", firstName: "Ada", lastName: "Nowak"}}`
    */
   readonly createProfile: CreateProfilePayload;
   /**
@@ -668,6 +673,7 @@ export type Mutation = {
    * - Cost: v2 1 write
    * - Again: sent again
    * - Errors: INVALID_VALUE
+   * - Example: `input: {tabId: "5"}`
    */
   readonly refreshTab: RefreshTabPayload;
   /**
@@ -677,6 +683,7 @@ export type Mutation = {
    * - Cost: v2 1 write, 1 read
    * - Again: sent again
    * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK
+   * - Example: `input: {profileId: "mind:42", statistic: "12"}`
    */
   readonly removeStatistic: RemoveStatisticPayload;
   /**
@@ -686,6 +693,7 @@ export type Mutation = {
    * - Cost: v2 1 write, 2 reads
    * - Again: UNCHANGED, nothing is sent
    * - Errors: NOT_LINKED, AMBIGUOUS_LINK
+   * - Example: `input: {profileId: "mind:42"}`
    */
   readonly removeStatusLock: RemoveStatusLockPayload;
   /**
@@ -695,6 +703,7 @@ export type Mutation = {
    * - Cost: v2 1 write, 3 reads
    * - Again: UNCHANGED, nothing is sent
    * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK
+   * - Example: `input: {profileId: "mind:42", viewId: "1", selected: true}`
    */
   readonly selectDeskView: SelectDeskViewPayload;
   /**
@@ -704,6 +713,7 @@ export type Mutation = {
    * - Cost: v2 1 write, 1 read
    * - Again: sent again
    * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK
+   * - Example: `input: {profileId: "mind:42", campaign: "7", active: true}`
    */
   readonly setCampaignState: SetCampaignStatePayload;
   /**
@@ -713,6 +723,7 @@ export type Mutation = {
    * - Cost: v2 1 write, 2 reads
    * - Again: UNCHANGED, nothing is sent; with `lastInternalCallId` sent again
    * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK, UPSTREAM_REJECTED for somebody who is locked
+   * - Example: `input: {profileId: "mind:42", statusId: "1"}`
    */
   readonly setDeskStatus: SetDeskStatusPayload;
   /**
@@ -722,6 +733,7 @@ export type Mutation = {
    * - Cost: v2 1 write, 2 reads
    * - Again: UNCHANGED, nothing is sent
    * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK
+   * - Example: `input: {profileId: "mind:42", statusId: "3"}`
    */
   readonly setStatusLock: SetStatusLockPayload;
   /**
@@ -733,6 +745,7 @@ export type Mutation = {
    *   reads; where nothing differs 1 read
    * - Again: UNCHANGED, nothing is sent; what nothing shows, as `avatar`, is sent again
    * - Errors: INVALID_VALUE, NOT_CLEARABLE, READ_ONLY, NOT_LINKED, AMBIGUOUS_LINK, UNSUPPORTED, STALE_VERSION, BAD_USER_INPUT
+   * - Example: `input: {profileId: "mind:42", patch: {phone: "+49 30 5550"}}`
    */
   readonly updateProfile: UpdateProfilePayload;
   /**
@@ -742,6 +755,7 @@ export type Mutation = {
    * - Cost: v2 1 write, 1 read
    * - Again: sent again
    * - Errors: INVALID_VALUE, NOT_LINKED, AMBIGUOUS_LINK, UNSUPPORTED for `watch: false`
+   * - Example: `input: {profileId: "mind:42", statistic: "12", watch: true}`
    */
   readonly watchStatistic: WatchStatisticPayload;
 };
@@ -755,6 +769,7 @@ export type Mutation = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type MutationAddStatisticArgs = {
   input: AddStatisticInput;
@@ -769,6 +784,7 @@ export type MutationAddStatisticArgs = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type MutationBulkUpdateProfilesArgs = {
   input: BulkUpdateProfilesInput;
@@ -783,6 +799,7 @@ export type MutationBulkUpdateProfilesArgs = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type MutationChangePasswordArgs = {
   input: ChangePasswordInput;
@@ -797,6 +814,7 @@ export type MutationChangePasswordArgs = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type MutationCreateProfileArgs = {
   input: CreateProfileInput;
@@ -811,6 +829,7 @@ export type MutationCreateProfileArgs = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type MutationRefreshTabArgs = {
   input: RefreshTabInput;
@@ -825,6 +844,7 @@ export type MutationRefreshTabArgs = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type MutationRemoveStatisticArgs = {
   input: RemoveStatisticInput;
@@ -839,6 +859,7 @@ export type MutationRemoveStatisticArgs = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type MutationRemoveStatusLockArgs = {
   input: RemoveStatusLockInput;
@@ -853,6 +874,7 @@ export type MutationRemoveStatusLockArgs = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type MutationSelectDeskViewArgs = {
   input: SelectDeskViewInput;
@@ -867,6 +889,7 @@ export type MutationSelectDeskViewArgs = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type MutationSetCampaignStateArgs = {
   input: SetCampaignStateInput;
@@ -881,6 +904,7 @@ export type MutationSetCampaignStateArgs = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type MutationSetDeskStatusArgs = {
   input: SetDeskStatusInput;
@@ -895,6 +919,7 @@ export type MutationSetDeskStatusArgs = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type MutationSetStatusLockArgs = {
   input: SetStatusLockInput;
@@ -909,6 +934,7 @@ export type MutationSetStatusLockArgs = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type MutationUpdateProfileArgs = {
   input: UpdateProfileInput;
@@ -923,6 +949,7 @@ export type MutationUpdateProfileArgs = {
  * - Cost: writes and reads at each backend. What the answer's `profile` shows beside costs what its fields say.
  * - Again: what sending the same once more does. The gateway itself repeats no write that may have arrived.
  * - Errors: codes in `userErrors` to expect. With each come FORBIDDEN, NOT_FOUND, and UPSTREAM_* while a backend fails.
+ * - Example: its argument.
  */
 export type MutationWatchStatisticArgs = {
   input: WatchStatisticInput;
