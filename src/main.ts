@@ -5,7 +5,7 @@ import { ConfigError, loadConfig, type Config } from './config.js';
 import { joinBackends } from './server/backends.js';
 import { startGateway } from './server/gateway.js';
 import { ListenError } from './server/listen.js';
-import { createLogger } from './server/logging.js';
+import { createLogger, openStandardOutput } from './server/logging.js';
 
 const EXIT_BAD_CONFIGURATION = 78;
 
@@ -24,7 +24,7 @@ const config = readConfig();
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
-const logger = createLogger(config.logLevel);
+const logger = createLogger(config.logLevel, openStandardOutput());
 
 /** Null while the start is under way, which a signal just ends. */
 let close: ((lameDuckMs: number) => Promise<void>) | null = null;

@@ -21,6 +21,10 @@ export interface AccountIndex {
   snapshot(credential: string, sweep: Sweep, signal?: AbortSignal): Promise<IndexSnapshot>;
   /** As `snapshot`, but a new one when the present one is older than a few seconds: for ids that it does not know. */
   renewed(credential: string, sweep: Sweep, signal?: AbortSignal): Promise<IndexSnapshot>;
+  /** Stands for all that the snapshot says; null while there is none that is fresh. */
+  stamp(credential: string): symbol | null;
+  /** How many accounts it knows; null while there is no snapshot that is fresh. */
+  sizeOf(credential: string): number | null;
   /** Takes over what a read has just shown, if there is a snapshot; with `onlyNew`, nothing of accounts that it knows. */
   learn(credential: string, accounts: readonly KnownAccount[], options?: { readonly onlyNew: boolean }): void;
   /** Drops an account that a read did not find. */
@@ -62,6 +66,11 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
       : build(credential, sweep, signal);
   }
 
+  function fresh(credential: string): Snapshot | null {
+    const snapshot = snapshots.get(credential);
+    return snapshot !== undefined && now() - snapshot.builtAt < KEPT_MS ? snapshot : null;
+  }
+
   /** While a backend fails, what was remembered a little too long ago still tells who has which address. */
   async function freshOrStale(credential: string, sweep: Sweep, signal?: AbortSignal) {
     try {
@@ -76,6 +85,8 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
   return {
     snapshot: freshOrStale,
     renewed: (credential, sweep, signal) => notOlderThan(RENEW_AFTER_MS, credential, sweep, signal),
+    stamp: (credential) => fresh(credential)?.stamp ?? null,
+    sizeOf: (credential) => fresh(credential)?.size ?? null,
     learn(credential, accounts, { onlyNew } = { onlyNew: false }) {
       const snapshot = snapshots.get(credential);
       for (const account of accounts) {
@@ -109,6 +120,8 @@ export function openIndex(
 
 class Snapshot implements IndexSnapshot {
   readonly builtAt: number;
+  /** Another one after each change. */
+  stamp = Symbol('snapshot');
   readonly #byId = new Map<string, KnownAccount>();
   readonly #byEmail = new Map<string, readonly KnownAccount[]>();
   readonly #byExternalId = new Map<string, readonly KnownAccount[]>();
@@ -138,6 +151,7 @@ class Snapshot implements IndexSnapshot {
     const known = this.#byId.get(account.id);
     if (known !== undefined && isSame(known, account)) return;
     this.remove(account.id);
+    this.stamp = Symbol('snapshot');
     this.#byId.set(account.id, account);
     const { email, externalId } = account;
     if (email !== null) insert(this.#byEmail, normalizeEmail(email), account);
@@ -147,6 +161,7 @@ class Snapshot implements IndexSnapshot {
   remove(id: string): void {
     const known = this.#byId.get(id);
     if (known === undefined) return;
+    this.stamp = Symbol('snapshot');
     this.#byId.delete(id);
     if (known.email !== null) drop(this.#byEmail, normalizeEmail(known.email), id);
     if (known.externalId !== null) drop(this.#byExternalId, known.externalId, id);

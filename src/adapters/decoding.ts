@@ -67,9 +67,42 @@ export type DecodedBy<D> = D extends Decoder<infer T> ? T : never;
 type Shape<T> = { readonly [K in keyof T]: Decoder<T[K]> };
 type ShapeOf<T> = { readonly [K in keyof T]: T[K] | null };
 
+/** One object of an answer. What is read of it is decoded then, and kept where it is more than a word. */
+class Row {
+  readonly #raw: Readonly<Record<string, unknown>>;
+  #kept: Record<string, unknown> | null = null;
+
+  constructor(raw: Readonly<Record<string, unknown>>) {
+    this.#raw = raw;
+  }
+
+  static rawOf(row: Row): Readonly<Record<string, unknown>> {
+    return row.#raw;
+  }
+
+  /** `key` by its decoder; undecodable values throw, and are told of once. */
+  static read(row: Row, key: string, decoder: Decoder<unknown>, onUnreadable: () => void): unknown {
+    const kept = row.#kept?.[key];
+    if (kept !== undefined) return kept;
+    const decoded = decoder(row.#raw[key]);
+    if (typeof decoded === 'object' ? decoded !== null : decoded === UNREADABLE) {
+      row.#kept ??= {};
+      row.#kept[key] = decoded;
+    }
+    if (decoded === UNREADABLE) onUnreadable();
+    return decoded;
+  }
+}
+
+/** An object as it came, with keys that nobody knows and may be secret: never shown. */
+export function rawOf(decoded: object): Readonly<Record<string, unknown>> {
+  return Row.rawOf(decoded as Row);
+}
+
 /**
- * An object of which only the named keys are read. Reading a key of the wrong type throws UPSTREAM_BAD_RESPONSE.
- * `unread` names keys that the contract knows and nobody needs; any other key is new.
+ * An object of which only the named keys are read, each when somebody reads it: a list holds thousands of values, and a
+ * selection needs few of them. Reading a key of the wrong type throws UPSTREAM_BAD_RESPONSE. `unread` names keys that the
+ * contract knows and nobody needs; any other key is new.
  */
 export function object<T>(
   backend: string,
@@ -79,22 +112,32 @@ export function object<T>(
 ): Decoder<ShapeOf<T>> {
   const keys = Object.keys(shape) as (keyof T & string)[];
   const known = new Set<string>([...keys, ...unread]);
+
+  class NamedRow extends Row {
+    /** What can be read of it, so that rows can be compared as a whole. */
+    toJSON(): object {
+      return Object.fromEntries(keys.map((key) => [key, orNull(() => (this as unknown as ShapeOf<T>)[key])]));
+    }
+  }
+  for (const key of keys) {
+    const where = `${name}.${key}`;
+    const decoder = shape[key];
+    const noteChange = () => {
+      noteDrift(backend, 'changed type', where);
+    };
+    Object.defineProperty(NamedRow.prototype, key, {
+      get(this: NamedRow) {
+        const decoded = Row.read(this, key, decoder, noteChange);
+        return decoded === UNREADABLE ? refuse(backend, where) : decoded;
+      },
+    });
+  }
+
   return (value) => {
     const raw = anyObject(value);
     if (raw === null || raw === UNREADABLE) return raw;
-    const result: Partial<Record<keyof T, unknown>> = {};
-    for (const key of keys) {
-      const decoded = shape[key](raw[key]);
-      if (decoded === UNREADABLE) {
-        noteDrift(backend, 'changed type', `${name}.${key}`);
-        // Not enumerable, so that a row can still be compared as a whole.
-        Object.defineProperty(result, key, { get: () => refuse(backend, `${name}.${key}`) });
-      } else {
-        result[key] = decoded;
-      }
-    }
     for (const key in raw) if (!known.has(key)) noteDrift(backend, 'new key', name, key);
-    return result as ShapeOf<T>;
+    return new NamedRow(raw) as unknown as ShapeOf<T>;
   };
 }
 
@@ -138,23 +181,45 @@ function refuse(backend: string, where: string): never {
   );
 }
 
-/** Builds an object field by field; a field that cannot be read throws when it is read, and only then. */
-export function readable<T extends object>(fields: { readonly [K in keyof T]: () => T[K] }): T {
-  const result = {} as T;
-  for (const key of Object.keys(fields) as (keyof T & string)[]) {
-    try {
-      result[key] = fields[key]();
-    } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      Object.defineProperty(result, key, {
-        enumerable: true,
-        get: () => {
-          throw error;
-        },
-      });
+/** Makes objects of one shape. */
+export interface ViewMaker<Source, T> {
+  (source: Source): T;
+  /** What such an object was made of; null for any other. */
+  sourceOf(made: T): Source | null;
+}
+
+/**
+ * Makes objects whose fields are worked out of a source when they are read; a field that cannot be read throws then, and
+ * only then.
+ */
+export function view<Source, T extends object>(fields: {
+  readonly [K in keyof T]: (source: Source) => T[K];
+}): ViewMaker<Source, T> {
+  class View {
+    readonly #source: Source;
+
+    constructor(source: Source) {
+      this.#source = source;
+    }
+
+    static sourceOf(made: object): Source | null {
+      return #source in made ? made.#source : null;
+    }
+
+    static {
+      for (const key of Object.keys(fields) as (keyof T & string)[]) {
+        const read = fields[key];
+        Object.defineProperty(View.prototype, key, {
+          get(this: View) {
+            return read(this.#source);
+          },
+        });
+      }
     }
   }
-  return result;
+  return Object.assign((source: Source) => new View(source) as unknown as T, {
+    sourceOf: (made: T) => View.sourceOf(made),
+  });
 }
 
 /** A value, or null where it cannot be read: for what is only remembered, never shown. */

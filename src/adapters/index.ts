@@ -3,9 +3,21 @@ import type { Backend } from '../domain/profile.js';
 import type { Readers, Writers } from '../domain/ports.js';
 import type { CallScope } from '../transport/call-scope.js';
 import type { UpstreamMonitor } from '../transport/upstream-client.js';
-import { createMindAdapter, type MindAdapter, type MindCredential, type MindOptions } from './mind/index.js';
-import { createOmnivibeAdapter, type OmnivibeAdapter, type OmnivibeOptions } from './omnivibe/index.js';
-import { createV2Adapter, type V2Adapter, type V2Options } from './v2/index.js';
+import { lazy } from './lazy.js';
+import {
+  createMindAdapter,
+  type MindAdapter,
+  type MindCredential,
+  type MindOptions,
+  type MindSession,
+} from './mind/index.js';
+import {
+  createOmnivibeAdapter,
+  type OmnivibeAdapter,
+  type OmnivibeOptions,
+  type OmnivibeSession,
+} from './omnivibe/index.js';
+import { createV2Adapter, type V2Adapter, type V2Options, type V2Session } from './v2/index.js';
 
 export { onDrift } from './drift.js';
 export type { MindCredential } from './mind/index.js';
@@ -47,27 +59,63 @@ export function createAdapters(options: AdapterOptions): Adapters {
     omnivibe,
     v2,
     open(scope, callers) {
-      const opened = {
-        mind: mind?.open(scope, callers.mind),
-        omnivibe: omnivibe?.open(scope, callers.omnivibe),
-        v2: v2?.open(scope),
+      const sessions = {
+        mind: lazy(() => mind?.open(scope, callers.mind) ?? null),
+        omnivibe: lazy(() => omnivibe?.open(scope, callers.omnivibe) ?? null),
+        v2: lazy(() => v2?.open(scope) ?? null),
       };
-      return {
-        readers: {
-          mind: opened.mind?.reader ?? null,
-          omnivibe: opened.omnivibe?.reader ?? null,
-          v2: opened.v2?.reader ?? null,
-        },
-        writers: {
-          mind: opened.mind?.writer ?? null,
-          omnivibe: opened.omnivibe?.writer ?? null,
-          v2: opened.v2?.writer ?? null,
-        },
-      };
+      return { readers: new LazyReaders(sessions), writers: new LazyWriters(sessions) };
     },
     upstreams: [mind, omnivibe, v2].flatMap((adapter) => adapter?.upstreams ?? []),
     async close() {
       await Promise.all([mind, omnivibe, v2].map(async (adapter) => adapter?.close()));
     },
   };
+}
+
+/** Backends that are opened when somebody asks for them: most operations ask some, and write nothing. */
+interface Sessions {
+  readonly mind: () => MindSession | null;
+  readonly omnivibe: () => OmnivibeSession | null;
+  readonly v2: () => V2Session | null;
+}
+
+class LazyReaders implements Readers {
+  readonly #sessions: Sessions;
+
+  constructor(sessions: Sessions) {
+    this.#sessions = sessions;
+  }
+
+  get mind() {
+    return this.#sessions.mind()?.reader ?? null;
+  }
+
+  get omnivibe() {
+    return this.#sessions.omnivibe()?.reader ?? null;
+  }
+
+  get v2() {
+    return this.#sessions.v2()?.reader ?? null;
+  }
+}
+
+class LazyWriters implements Writers {
+  readonly #sessions: Sessions;
+
+  constructor(sessions: Sessions) {
+    this.#sessions = sessions;
+  }
+
+  get mind() {
+    return this.#sessions.mind()?.writer() ?? null;
+  }
+
+  get omnivibe() {
+    return this.#sessions.omnivibe()?.writer() ?? null;
+  }
+
+  get v2() {
+    return this.#sessions.v2()?.writer() ?? null;
+  }
 }

@@ -2,6 +2,7 @@
 import type { Translated } from '../domain/profile.js';
 import { GatewayError } from '../errors.js';
 import { TZDate } from '@date-fns/tz';
+import { LRUCache } from 'lru-cache';
 import { noteDrift } from './drift.js';
 
 /** Reads the words of a vendor's enumeration; a word that the table lacks is UNKNOWN and is not passed on. */
@@ -19,9 +20,21 @@ export function vocabulary<T extends string>(
   };
 }
 
+/** Tags by the text they were written as: everybody speaks one of a few languages. */
+const languageTags = new LRUCache<string, string>({ max: 1_000 });
+
 /** A language as BCP 47 writes it, `en_GB` as `en-GB`; text that is no language tag stays as it is. */
 export function toLanguageTag(language: string | null): string | null {
   if (language === null) return null;
+  let tag = languageTags.get(language);
+  if (tag === undefined) {
+    tag = canonicalTag(language);
+    languageTags.set(language, tag);
+  }
+  return tag;
+}
+
+function canonicalTag(language: string): string {
   try {
     return Intl.getCanonicalLocales(language.trim().replaceAll('_', '-'))[0] ?? language;
   } catch {
@@ -37,7 +50,7 @@ export function toDate(backend: string, value: string | null, timeZone: string):
   const [, day = '', time = '', zone] = DATE.exec(value) ?? [];
   const utc = new Date(`${day}T${time}Z`);
   // `Date` would take February 30th for March 1st.
-  if (Number.isNaN(utc.getTime()) || !utc.toISOString().startsWith(day)) throw notADate(backend);
+  if (Number.isNaN(utc.getTime()) || utc.getUTCDate() !== Number(day.slice(-2))) throw notADate(backend);
   if (zone !== undefined) {
     const date = new Date(value.replace(' ', 'T'));
     if (Number.isNaN(date.getTime())) throw notADate(backend);

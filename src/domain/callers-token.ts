@@ -1,5 +1,6 @@
 // Whether the omnivibe token that a caller sends along is theirs.
 import { GatewayError } from '../errors.js';
+import { orElse } from './eventual.js';
 import type { Problem } from './outcome.js';
 import { createPersonLinks, type LinkContext } from './person-links.js';
 import { formatRef, type AccountRef } from './profile.js';
@@ -34,7 +35,7 @@ async function findProblem({ readers, caller, linkRules }: LinkContext): Promise
 
 /** The Mind user whom an account belongs to; null when that cannot be found out. */
 export async function mindUserOf(context: LinkContext, account: AccountRef): Promise<AccountRef | null> {
-  const link = await createPersonLinks(context, account).linkTo('mind').catch(nullIfFailed);
+  const link = await orElse(() => createPersonLinks(context, account).linkTo('mind'), nullIfFailed);
   return link?.ref ?? null;
 }
 

@@ -6,6 +6,7 @@ import { ANCHOR_ORDER } from './identity.js';
 import { problemOf, type BackendOutcome, type FieldOutcome, type Problem } from './outcome.js';
 import { OWNERSHIP, shownAt, type FieldPath } from './ownership.js';
 import { readPatch, wantedText, type Wish } from './patch.js';
+import { orElse } from './eventual.js';
 import { createPerson } from './person.js';
 import { showField } from './plan-update.js';
 import type { BackendWriter, FieldChange, Readers, WriteCall } from './ports.js';
@@ -301,7 +302,10 @@ async function finish(
   const told = await Promise.all(
     (settled?.outcomes ?? []).map(async (outcome) => {
       const ref = refs.find(({ backend }) => backend === outcome.backend);
-      const linked = await person?.ref(outcome.backend).catch(() => ref);
+      const linked = await orElse(
+        () => person?.ref(outcome.backend),
+        () => ref,
+      );
       return ref === undefined || seed === undefined || linked?.id === ref.id
         ? outcome
         : { ...outcome, message: unlinkedMessage(seed, ref) };

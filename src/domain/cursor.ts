@@ -9,9 +9,10 @@ interface Scope {
   readonly filter: DirectoryFilter;
 }
 
-/** The cursor of the row at `offset` (0 is the first). */
-export function encodeCursor(scope: Scope, offset: number): string {
-  return Buffer.from(`${scope.directory}.${fingerprint(scope)}.${offset}`).toString('base64url');
+/** Makes the cursors of rows, by their offset; 0 is the first. */
+export function cursorsOf(scope: Scope): (offset: number) => string {
+  const list = `${scope.directory}.${fingerprint(scope)}`;
+  return (offset) => Buffer.from(`${list}.${offset}`).toString('base64url');
 }
 
 /** The offset behind a cursor. Throws BAD_USER_INPUT for a cursor that is malformed or of another list. */

@@ -5,6 +5,7 @@
 // Groups that join none may match each other. So every account is one person's, whichever account is asked for.
 import type { GatewayError } from '../errors.js';
 import type { Caller } from './access.js';
+import { after, type Eventual } from './eventual.js';
 import {
   ANCHOR_ORDER,
   areFree,
@@ -19,6 +20,7 @@ import {
   type Side,
   type TokenOwner,
 } from './identity.js';
+import { isSame as isSameMemory, stampsOf, type LinkMemory } from './link-memory.js';
 import type { KnownAccount, Readers } from './ports.js';
 import { formatRef, type AccountRef, type Backend } from './profile.js';
 
@@ -26,14 +28,16 @@ export interface LinkContext {
   readonly readers: Readers;
   readonly caller: Caller;
   readonly linkRules: LinkRules;
+  /** Left out: everything is found out anew. */
+  readonly linkMemory?: LinkMemory;
 }
 
 /** The accounts of one person. Nothing is looked up before it is asked for, and nothing twice. */
 export interface PersonLinks {
   /** The account that gives the person their id. */
-  anchor(): Promise<AccountRef>;
+  anchor(): Eventual<AccountRef>;
   /** The account on a backend, and why it is the person's; null when there is none, or the link is not certain. */
-  linkTo(backend: Backend): Promise<LinkedRef | null>;
+  linkTo(backend: Backend): Eventual<LinkedRef | null>;
   /** Accounts that carry the person's address where it belongs to several, so that it links nobody; else []. */
   rivalsOn(backend: Backend): Promise<readonly AccountRef[]>;
 }
@@ -54,10 +58,62 @@ const STRENGTH: readonly LinkOrigin[] = ['TOKEN_OWNER', 'EXTERNAL_ID', 'EMAIL_MA
 
 const NOTHING: Side = { sameExternalId: [], sameEmail: [] };
 
-export function createPersonLinks(
-  { readers, caller, linkRules }: LinkContext,
-  seed: AccountRef,
-): PersonLinks {
+export function createPersonLinks(context: LinkContext, seed: AccountRef): PersonLinks {
+  return new RememberedLinks(context, seed);
+}
+
+/** Links as they were found before, where the same would be found again; the others are found when they are asked for. */
+class RememberedLinks implements PersonLinks {
+  readonly #context: LinkContext;
+  readonly #seed: AccountRef;
+  #found: PersonLinks | null = null;
+
+  constructor(context: LinkContext, seed: AccountRef) {
+    this.#context = context;
+    this.#seed = seed;
+  }
+
+  get #links(): PersonLinks {
+    return (this.#found ??= findLinks(this.#context, this.#seed));
+  }
+
+  anchor(): Eventual<AccountRef> {
+    return this.#isCore() ? this.#seed : this.#remembered('anchor', () => this.#links.anchor());
+  }
+
+  linkTo(backend: Backend): Eventual<LinkedRef | null> {
+    if (this.#context.readers[backend] === null) return null;
+    if (backend === 'mind' && this.#isCore()) return { ref: this.#seed, link: ANCHOR_LINK };
+    return this.#remembered(backend, () => this.#links.linkTo(backend));
+  }
+
+  rivalsOn(backend: Backend): Promise<readonly AccountRef[]> {
+    return this.#links.rivalsOn(backend);
+  }
+
+  /** A Mind user is whom everybody else is linked to, and so gives the id. */
+  #isCore(): boolean {
+    const { readers, linkRules } = this.#context;
+    return this.#seed.backend === 'mind' && readers.mind !== null && !linkRules.hasLinks;
+  }
+
+  #remembered<T extends object | null>(what: string, find: () => Eventual<T>): Eventual<T> {
+    const { linkMemory, linkRules, readers } = this.#context;
+    // A token that the caller sent along, and accounts linked by hand, are looked at each time.
+    if (linkMemory === undefined || linkRules.hasLinks || readers.omnivibe?.hasCallersToken === true)
+      return find();
+    const question = `${formatRef(this.#seed)} ${what}`;
+    const stamps = stampsOf(readers);
+    const known = linkMemory.recall(question, stamps);
+    if (known !== undefined) return known as T;
+    return after(find(), (found) => {
+      if (isSameMemory(stamps, stampsOf(readers))) linkMemory.keep(question, stamps, found);
+      return found;
+    });
+  }
+}
+
+function findLinks({ readers, caller, linkRules }: LinkContext, seed: AccountRef): PersonLinks {
   const matches = new Map<string, Promise<LinkedRef | null>>();
   let found: Promise<Group> | null = null;
 
@@ -215,15 +271,16 @@ export function createPersonLinks(
     return seed;
   }
 
+  async function linkTo(backend: Backend): Promise<LinkedRef | null> {
+    const link = await linkedOn(backend);
+    if (link === null) return null;
+    const anchorRef = await anchor();
+    return anchorRef.backend === backend ? { ref: link.ref, link: ANCHOR_LINK } : link;
+  }
+
   return {
     anchor,
-    async linkTo(backend) {
-      if (readers[backend] === null) return null;
-      const link = await linkedOn(backend);
-      if (link === null) return null;
-      const anchorRef = await anchor();
-      return anchorRef.backend === backend ? { ref: link.ref, link: ANCHOR_LINK } : link;
-    },
+    linkTo,
     async rivalsOn(backend) {
       const known = await knownAccount(seed);
       if (known?.email == null) return [];

@@ -1,6 +1,7 @@
 // One person of one operation: known by one account, the others are linked and read when something asks for them.
 import { GatewayError } from '../errors.js';
-import { assertMayRead } from './access.js';
+import { assertMayRead, mayRead } from './access.js';
+import { after, orElse, Outcome, type Eventual } from './eventual.js';
 import type { AccountLink } from './identity.js';
 import { createPersonLinks, type LinkContext, type PersonLinks } from './person-links.js';
 import {
@@ -19,34 +20,34 @@ import type { AccountOf, AccountRef, Backend, OmnivibeDepth } from './profile.js
 /** What a read of people needs: the backends as opened for this operation, for whom, and who is linked by hand. */
 export type ReadContext = LinkContext;
 
-/** An account together with the person it belongs to. */
-export type Linked<A> = A & { readonly person: Person };
-
+/** What is at hand is answered at once, and throws at once: see eventual.ts. */
 export interface Person {
   /** The account that the person was found by. */
   readonly seed: AccountRef;
-  /** The person's account on a backend; null when there is none, the link is not certain, or the backend takes no part. */
-  ref(backend: Backend): Promise<AccountRef | null>;
-  /** The account that gives the person their id. */
-  anchor(): Promise<AccountRef>;
-  /** As `anchor`; while a backend that would have to tell fails, the account that the person was found by, which leads to them too. */
-  anchorOrSeed(): Promise<AccountRef>;
-  /** Why the account on a backend belongs to the person. */
-  link(backend: Backend): Promise<AccountLink>;
-  /** The account as it is now; null as for `ref`, or when the backend does not know it any more. */
-  account<B extends Backend>(backend: B): Promise<Linked<AccountOf[B]> | null>;
-  /** A person-level field by the ownership table. */
-  field<F extends PersonField>(field: F): Promise<PersonFields[F] | null>;
-  /** What one place says of a field; null when the person has no account there, or it has no value. */
-  read<T>(source: Source<T>): Promise<T | null>;
-  /** Mind id of the person, looked up without regard to who asks. */
-  mindId(): Promise<string | null>;
-  /** Whether a token of the person's own is at hand for a backend that knows such tokens. */
-  holdsOwnToken(backend: Backend): Promise<boolean>;
   readonly context: ReadContext;
   readonly links: PersonLinks;
+  /** The person's account on a backend; null when there is none, the link is not certain, or the backend takes no part. */
+  ref(backend: Backend): Eventual<AccountRef | null>;
+  /** The account that gives the person their id. */
+  anchor(): Eventual<AccountRef>;
+  /** As `anchor`; while a backend that would have to tell fails, the account that the person was found by, which leads to them too. */
+  anchorOrSeed(): Eventual<AccountRef>;
+  /** Why the account on a backend belongs to the person. */
+  link(backend: Backend): Eventual<AccountLink>;
+  /** The account as it is now; null as for `ref`, or when the backend does not know it any more. */
+  account<B extends Backend>(backend: B): Eventual<AccountOf[B] | null>;
+  /** A person-level field by the ownership table. */
+  field<F extends PersonField>(field: F): Eventual<PersonFields[F] | null>;
+  /** What one place says of a field; null when the person has no account there, or it has no value. */
+  read<T>(source: Source<T>): Eventual<T | null>;
+  /** Mind id of the person, looked up without regard to who asks. */
+  mindId(): Eventual<string | null>;
+  /** Whether a token of the person's own is at hand for a backend that knows such tokens. */
+  holdsOwnToken(backend: Backend): Promise<boolean>;
   /** What came of asking each of these backends for the account; the others count as not linked. */
   sources(backends: readonly Backend[]): Promise<PresenceSources>;
+  /** Reads these accounts together, ahead of who asks for them; what fails says so again where it is asked for. */
+  readAhead(backends: Iterable<Backend>): Eventual<unknown>;
 }
 
 export interface PersonOptions {
@@ -60,115 +61,143 @@ export interface PersonOptions {
 const UNLINKED = { kind: 'unlinked' } as const;
 
 export function createPerson(context: ReadContext, options: PersonOptions): Person {
-  const { readers, caller } = context;
-  const { seed, omnivibeDepth, links = createPersonLinks(context, seed) } = options;
-  const accounts = new Map<Backend, Promise<unknown>>();
+  return new LinkedPerson(context, options);
+}
 
-  const mindId = async () => (await links.linkTo('mind'))?.ref.id ?? null;
+class LinkedPerson implements Person {
+  readonly seed: AccountRef;
+  readonly context: ReadContext;
+  readonly #omnivibeDepth: OmnivibeDepth;
+  readonly #accounts: Partial<Record<Backend, Outcome<AccountOf[Backend] | null>>> = {};
+  #links: PersonLinks | undefined;
 
-  async function ref(backend: Backend): Promise<AccountRef | null> {
+  constructor(context: ReadContext, { seed, omnivibeDepth, links }: PersonOptions) {
+    this.seed = seed;
+    this.context = context;
+    this.#omnivibeDepth = omnivibeDepth;
+    this.#links = links;
+  }
+
+  get links(): PersonLinks {
+    return (this.#links ??= createPersonLinks(this.context, this.seed));
+  }
+
+  mindId(): Eventual<string | null> {
+    return after(this.links.linkTo('mind'), (link) => link?.ref.id ?? null);
+  }
+
+  ref(backend: Backend): Eventual<AccountRef | null> {
+    const { readers, caller } = this.context;
     const reader = readers[backend];
     if (reader === null) return null;
-    if (reader.credential === 'gateway' && !caller.isTrusted) {
-      assertMayRead(caller, backend, await mindId());
-    }
+    // Whose account it is matters only where not everybody's may be read.
+    if (reader.credential === 'caller' || mayRead(caller, null)) return this.#refOn(backend);
+    return after(this.mindId(), (mindId) => {
+      assertMayRead(caller, backend, mindId);
+      return this.#refOn(backend);
+    });
+  }
+
+  #refOn(backend: Backend): Eventual<AccountRef | null> {
     // The account that the person was found by needs no looking up.
-    return backend === seed.backend ? seed : ((await links.linkTo(backend))?.ref ?? null);
+    if (backend === this.seed.backend) return this.seed;
+    return after(this.links.linkTo(backend), (link) => link?.ref ?? null);
   }
 
-  async function loadAccount<B extends Backend>(backend: B): Promise<Linked<AccountOf[B]> | null> {
-    const reader = readers[backend];
-    const own = await ref(backend);
-    if (reader === null || own === null) return null;
-    const account = (await reader.accountById(own.id, omnivibeDepth)) as AccountOf[B] | null;
-    // Not a copy: a field that the backend sent nonsense in must throw when it is read, not now.
-    return account === null
-      ? null
-      : (Object.create(account, { person: { value: person } }) as Linked<AccountOf[B]>);
+  anchor(): Eventual<AccountRef> {
+    return this.links.anchor();
   }
 
-  function account<B extends Backend>(backend: B): Promise<Linked<AccountOf[B]> | null> {
-    const loaded =
-      (accounts.get(backend) as Promise<Linked<AccountOf[B]> | null> | undefined) ?? loadAccount(backend);
-    accounts.set(backend, loaded);
-    return loaded;
+  anchorOrSeed(): Eventual<AccountRef> {
+    return orElse(
+      () => this.links.anchor(),
+      (error) => {
+        if (error instanceof GatewayError) return this.seed;
+        throw error;
+      },
+    );
   }
 
-  async function part(name: Part): Promise<Parts[Part] | null> {
+  link(backend: Backend): Eventual<AccountLink> {
+    return after(this.links.linkTo(backend), (link) => {
+      if (link === null) throw new TypeError(`no account on ${backend}`);
+      return link.link;
+    });
+  }
+
+  account<B extends Backend>(backend: B): Eventual<AccountOf[B] | null> {
+    const account = (this.#accounts[backend] ??= new Outcome(() => this.#loadAccount(backend)));
+    return account.read() as Eventual<AccountOf[B] | null>;
+  }
+
+  #loadAccount(backend: Backend): Eventual<AccountOf[Backend] | null> {
+    const reader = this.context.readers[backend];
+    return after(this.ref(backend), (own) =>
+      own === null || reader === null
+        ? null
+        : (reader.accountById(own.id, this.#omnivibeDepth) as Promise<AccountOf[Backend] | null>),
+    );
+  }
+
+  field<F extends PersonField>(field: F): Eventual<PersonFields[F] | null> {
+    return this.#firstOf(OWNERSHIP[field].read as readonly Source<PersonFields[F]>[], 0);
+  }
+
+  #firstOf<T>(sources: readonly Source<T>[], index: number): Eventual<T | null> {
+    const source = sources[index];
+    if (source === undefined) return null;
+    return after(this.read(source), (value) => value ?? this.#firstOf(sources, index + 1));
+  }
+
+  read<T>(source: Source<T>): Eventual<T | null> {
+    return after(this.#part(source.part), (own) => (own === null ? null : source.read(own)));
+  }
+
+  #part(name: Part): Eventual<Parts[Part] | null> {
     switch (name) {
       case 'desk':
-      case 'rawData': {
-        const own = await ref(BACKEND_OF_PART[name]);
-        return own === null ? null : readPart(readers, name, own.id);
-      }
+      case 'rawData':
+        return after(this.ref(BACKEND_OF_PART[name]), (own) =>
+          own === null ? null : readPart(this.context.readers, name, own.id),
+        );
       default:
-        return account(name);
+        return this.account(name);
     }
   }
 
-  async function read<T>(source: Source<T>): Promise<T | null> {
-    const own = await part(source.part);
-    return own === null ? null : source.read(own);
+  async holdsOwnToken(backend: Backend): Promise<boolean> {
+    const own = backend === 'omnivibe' ? await this.ref('omnivibe') : null;
+    return own !== null && (await this.context.readers.omnivibe?.holdsTokenOf(own.id)) === true;
   }
 
-  async function source<B extends Backend>(backend: B): Promise<SourceState<AccountOf[B]>> {
+  async sources(backends: readonly Backend[]): Promise<PresenceSources> {
+    const ask = <B extends Backend>(backend: B) =>
+      backends.includes(backend) ? this.#source(backend) : UNLINKED;
+    const [mind, omnivibe, v2] = await Promise.all([ask('mind'), ask('omnivibe'), ask('v2')]);
+    return { mind, omnivibe, v2 };
+  }
+
+  async #source<B extends Backend>(backend: B): Promise<SourceState<AccountOf[B]>> {
     try {
-      const own = await account(backend);
-      return own === null ? { kind: 'unlinked' } : { kind: 'answered', account: own };
+      const own = await this.account(backend);
+      return own === null ? UNLINKED : { kind: 'answered', account: own };
     } catch (error) {
       if (error instanceof GatewayError) return { kind: 'failed' };
       throw error;
     }
   }
 
-  const person: Person = {
-    seed,
-    context,
-    links,
-    ref,
-    read,
-    mindId,
-
-    async holdsOwnToken(backend) {
-      const own = backend === 'omnivibe' ? await ref('omnivibe') : null;
-      return own !== null && (await readers.omnivibe?.holdsTokenOf(own.id)) === true;
-    },
-
-    anchor: () => links.anchor(),
-
-    async anchorOrSeed() {
-      try {
-        return await links.anchor();
-      } catch (error) {
-        if (error instanceof GatewayError) return seed;
-        throw error;
-      }
-    },
-
-    account,
-
-    async link(backend) {
-      const link = await links.linkTo(backend);
-      if (link === null) throw new TypeError(`no account on ${backend}`);
-      return link.link;
-    },
-
-    async field<F extends PersonField>(field: F) {
-      for (const source of OWNERSHIP[field].read as readonly Source<PersonFields[F]>[]) {
-        const value = await read(source);
-        if (value !== null) return value;
-      }
-      return null;
-    },
-
-    async sources(backends) {
-      const ask = <B extends Backend>(backend: B) =>
-        backends.includes(backend) ? source(backend) : UNLINKED;
-      const [mind, omnivibe, v2] = await Promise.all([ask('mind'), ask('omnivibe'), ask('v2')]);
-      return { mind, omnivibe, v2 };
-    },
-  };
-  return person;
+  readAhead(backends: Iterable<Backend>): Eventual<unknown> {
+    const pending: Promise<unknown>[] = [];
+    for (const backend of backends) {
+      const account = orElse(
+        () => this.account(backend),
+        () => null,
+      );
+      if (account instanceof Promise) pending.push(account);
+    }
+    return pending.length > 1 ? Promise.all(pending) : pending[0];
+  }
 }
 
 /** A part of an account, whoever it belongs to. */

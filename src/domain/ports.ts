@@ -62,6 +62,8 @@ export interface BackendReader<B extends Backend> {
   accountsByExternalId(externalId: string): Promise<readonly KnownAccount[]>;
   /** As `accountsByEmail`, but asked of the backend now; costs one search. */
   searchByEmail(email: string): Promise<readonly KnownAccount[]>;
+  /** Changes with what is remembered; null while nothing is, or not of everybody. */
+  indexStamp(): symbol | null;
   /** What is remembered of an id. Warm: no call; cold: one sweep of the backend. */
   knownById(id: string): Promise<KnownAccount | null>;
   /** The account as it is now, batched with the operation's other reads. `depth` matters to omnivibe only. */
@@ -78,6 +80,8 @@ export interface MindReader extends BackendReader<'mind'> {
 }
 
 export interface OmnivibeReader extends BackendReader<'omnivibe'> {
+  /** Whether the caller sent a token along. */
+  readonly hasCallersToken: boolean;
   /** Whose token the caller sent along; null without one. One call. */
   callersAccount(): Promise<AccountRef | null>;
   /** Whether a token of this user is at hand, the caller's own or one held by the gateway. */
@@ -89,6 +93,8 @@ export interface OmnivibeReader extends BackendReader<'omnivibe'> {
 }
 
 export interface V2Reader extends BackendReader<'v2'> {
+  /** Starts reading everybody, where a page of so many people is going to be read that way and one call will do. */
+  expectPeople(count: number): void;
   /** One call a person. */
   deskSettings(id: string): Promise<DeskSettings | null>;
   /** One call a person and query. */

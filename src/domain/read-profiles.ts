@@ -1,7 +1,8 @@
 // The use cases of reading: find people by id, by address, or in a directory.
 import { GatewayError } from '../errors.js';
 import { assertMayRead, mayRead } from './access.js';
-import { decodeCursor, encodeCursor } from './cursor.js';
+import { all, orElse } from './eventual.js';
+import { cursorsOf, decodeCursor } from './cursor.js';
 import { ANCHOR_ORDER } from './identity.js';
 import { createPerson, type Person, type ReadContext } from './person.js';
 import { createBrokenLinks } from './person-links.js';
@@ -82,16 +83,32 @@ async function findByRef(
   seed: AccountRef,
   selection: Selection,
 ): Promise<Person | null> {
-  const { backend, id } = seed;
+  const { backend } = seed;
   const reader = context.readers[backend];
   if (reader === null) return null;
   const person = createPerson(context, { seed, omnivibeDepth: selection.omnivibeDepth });
   if (reader.credential === 'gateway' && !context.caller.isTrusted) {
-    const own = backend === 'mind' ? seed : await person.ref('mind').catch(() => null);
+    const own =
+      backend === 'mind'
+        ? seed
+        : await orElse(
+            () => person.ref('mind'),
+            () => null,
+          );
     assertMayRead(context.caller, backend, own?.id ?? null);
   }
-  // Started together, so that they travel together; what fails says so again where it is selected.
-  for (const selected of selection.backends) person.account(selected).catch(() => null);
+  // Started together, so that they travel together.
+  const isReadAhead = person.readAhead(selection.backends);
+  const found = await confirm(context, person, selection);
+  // What fields show is then at hand.
+  if (found !== null) await isReadAhead;
+  return found;
+}
+
+/** The person if the account that they were looked for by exists. */
+async function confirm(context: ReadContext, person: Person, selection: Selection): Promise<Person | null> {
+  const { seed } = person;
+  const { backend, id } = seed;
   if (!selection.backends.has(backend)) return (await exists(context, seed)) ? person : null;
   try {
     return (await person.account(backend)) === null ? null : person;
@@ -99,11 +116,11 @@ async function findByRef(
     // The account cannot be read now. If it is known to exist, what other backends hold can still be shown.
     const isKnown =
       mayAskIndex(context, seed) &&
-      (await reader.knownById(id).then(
+      (await context.readers[backend]?.knownById(id).then(
         (known) => known !== null,
         () => false,
       ));
-    if (isKnown) return person;
+    if (isKnown === true) return person;
     throw error;
   }
 }
@@ -191,7 +208,7 @@ async function onePerson(
   const active = people.filter((account) => account.active !== false);
   const seeds = active.length > 0 ? active : people;
   const anchors = await Promise.all(
-    seeds.map((seed) => createPerson(context, { seed, omnivibeDepth: 'listed' }).anchor()),
+    seeds.map(async (seed) => createPerson(context, { seed, omnivibeDepth: 'listed' }).anchor()),
   );
   const [anchor, ...others] = new Map(anchors.map((ref) => [formatRef(ref), ref])).values();
   if (others.length > 0 || (anchor !== undefined && context.linkRules.isShared(email)))
@@ -224,7 +241,9 @@ export interface ListRequest {
 }
 
 export interface PersonPage {
-  readonly people: readonly { readonly person: Person; readonly cursor: string }[];
+  readonly people: readonly Person[];
+  /** For each of the people, where a page that follows them begins. */
+  cursors(): readonly string[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   readonly totalCount: number | null;
@@ -246,15 +265,22 @@ export async function listProfiles(
   if (reader === null) throw new TypeError(`${directory} takes no part`);
   if (reader.credential === 'gateway') assertMayRead(context.caller, directory, null);
 
+  const { backends, omnivibeDepth } = selection;
+  // Of a whole directory there are people on the desk, so both can be asked at once.
+  const isWhole = Object.keys(request.filter).length === 0;
+  if (isWhole && directory !== 'v2' && backends.has('v2') && mayRead(context.caller, null))
+    context.readers.v2?.expectPeople(request.first);
   const page = await reader.listAccounts({ offset, limit: request.first, filter });
+  const people = page.ids.map((id) =>
+    createPerson(context, { seed: { backend: directory, id }, omnivibeDepth }),
+  );
+  await all(people.map((person) => person.readAhead(backends)));
   return {
-    people: page.ids.map((id, i) => ({
-      person: createPerson(context, {
-        seed: { backend: directory, id },
-        omnivibeDepth: selection.omnivibeDepth,
-      }),
-      cursor: encodeCursor({ directory, filter }, offset + i),
-    })),
+    people,
+    cursors() {
+      const cursorAt = cursorsOf({ directory, filter });
+      return people.map((_, i) => cursorAt(offset + i));
+    },
     hasNextPage: page.hasMore,
     hasPreviousPage: offset > 0,
     totalCount: page.totalCount,

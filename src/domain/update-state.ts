@@ -1,5 +1,6 @@
 // Reads what a plan depends on: the accounts that an update could write, what they show now, and who may change it.
 import { GatewayError } from '../errors.js';
+import { orElse } from './eventual.js';
 import { accessTo, depthOfFields } from './explain.js';
 import { ANCHOR_ORDER } from './identity.js';
 import { problemOf, type Problem, type Shown } from './outcome.js';
@@ -96,7 +97,10 @@ async function readNames(
   const isNeeded =
     backends.includes('omnivibe') &&
     isWanted('firstName') !== isWanted('lastName') &&
-    (await person.ref('omnivibe').catch(() => null)) !== null;
+    (await orElse(
+      () => person.ref('omnivibe'),
+      () => null,
+    )) !== null;
   const read = async (field: 'firstName' | 'lastName') => {
     if (!isNeeded || isWanted(field)) return null;
     try {

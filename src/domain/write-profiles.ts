@@ -100,8 +100,7 @@ export function readAhead(people: readonly Person[], { backends, omnivibeDepth }
     for (const backend of backends) {
       // Beyond its list, omnivibe takes a call a person: of many, these are the answer's own and held against its budget.
       if (backend === 'omnivibe' && omnivibeDepth !== 'listed' && people.length > 1) continue;
-      // What fails says so again where it is selected.
-      person.account(backend).catch(() => null);
+      void person.readAhead([backend]);
     }
   }
 }

@@ -1,7 +1,15 @@
 // The executable schema: the SDL of schema/, the resolvers, and the gate before what only a federation router may ask.
 import { readdirSync, readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { concatAST, defaultFieldResolver, Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
+import {
+  concatAST,
+  defaultFieldResolver,
+  Kind,
+  parse,
+  type DocumentNode,
+  type GraphQLInterfaceType,
+  type GraphQLSchema,
+} from 'graphql';
 import {
   GraphQLByte,
   GraphQLDateTime,
@@ -10,9 +18,11 @@ import {
   GraphQLJSONObject,
 } from 'graphql-scalars';
 import { z } from 'zod';
+import type { AccountOf } from '../domain/profile.js';
 import { GatewayError } from '../errors.js';
 import type { GraphQLContext } from './context.js';
 import type { Resolvers } from './generated/resolvers.js';
+import type { Linked } from './mappers.js';
 import { Backend } from './resolvers/Backend.js';
 import { BackendOutcome } from './resolvers/BackendOutcome.js';
 import { MindAccount } from './resolvers/MindAccount.js';
@@ -67,8 +77,20 @@ export function createSchema(): GraphQLSchema {
   // Always a list: for a single document 2.15 fails.
   const schema = buildSubgraphSchema([{ typeDefs, resolvers: resolvers as Record<string, never> }]);
   for (const name of ['_service', '_entities']) guardRouterField(schema, name);
+  showAccounts(schema);
   describeScalars(schema, typeDefs);
   return schema;
+}
+
+/** What an account shows of itself, beside what its resolvers find out. */
+function showAccounts(schema: GraphQLSchema): void {
+  for (const type of schema.getImplementations(schema.getType('ProfileAccount') as GraphQLInterfaceType)
+    .objects) {
+    for (const field of Object.values(type.getFields())) {
+      const name = field.name as keyof AccountOf[keyof AccountOf];
+      field.resolve ??= ({ account }: Linked<AccountOf[keyof AccountOf]>) => account[name];
+    }
+  }
 }
 
 /** The scalars' package brings descriptions of its own; schema/ tells what holds here. */

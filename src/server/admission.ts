@@ -72,6 +72,7 @@ export function startAdmission({ maxInFlight, limits, onShed }: AdmissionOptions
     async run(kind, signal, work) {
       signal.throwIfAborted();
       assertOpenTo(kind);
+      if (queue.pending < maxInFlight && queue.size === 0) return queue.add(work);
       const waiting = new AbortController();
       const timer = setTimeout(() => {
         waiting.abort(overloaded('in_flight'));

@@ -1,5 +1,5 @@
 // Apollo Server as this gateway needs it: what is on or off by default elsewhere is said here.
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -7,13 +7,16 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, OperationTypeNode, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { GraphQLContext } from '../graphql/context.js';
-import { createFormatError, foldListErrors } from '../graphql/format-error.js';
+import { execute } from '../graphql/executor/index.js';
+import { createFormatError } from '../graphql/format-error.js';
 import { createSchema } from '../graphql/schema.js';
+import { completeAnswer } from './complete-answer.js';
 import type { Logger } from './logging.js';
 import { createMutationLimit } from './mutation-limit.js';
 import { PARSE_LIMITS } from './operation-limits.js';
+import { createPreparedQueries, type PreparedQueries } from './prepared-queries.js';
 
 const MAX_ERRORS = 5;
 
@@ -25,14 +28,23 @@ export interface ApolloOptions {
   readonly onMutationShed: () => void;
 }
 
-export function createApollo({
-  isExplorerOn,
-  logger,
-  onMutationShed,
-}: ApolloOptions): ApolloServer<GraphQLContext> {
+export interface GraphQLServer {
+  readonly apollo: ApolloServer<GraphQLContext>;
+  /** What Apollo need not look at again. */
+  readonly prepared: PreparedQueries;
+}
+
+export function createGraphQLServer({ isExplorerOn, logger, onMutationShed }: ApolloOptions): GraphQLServer {
   const schema = createSchema();
-  return new ApolloServer<GraphQLContext>({
-    schema,
+  const formatError = createFormatError(
+    (error) => {
+      logger.error({ err: error }, 'an operation failed for a reason of the gateway itself');
+    },
+    { schema, isSchemaHidden: !isExplorerOn },
+  );
+  const prepared = createPreparedQueries({ schema, formatError });
+  const apollo = new ApolloServer<GraphQLContext>({
+    gateway: planned(schema),
     introspection: isExplorerOn,
     hideSchemaDetailsFromClientErrors: !isExplorerOn,
     includeStacktraceInErrorResponses: false,
@@ -40,17 +52,11 @@ export function createApollo({
     persistedQueries: false,
     parseOptions: PARSE_LIMITS,
     validationOptions: { maxErrors: MAX_ERRORS, hideSuggestions: !isExplorerOn },
-    executionOptions: { maxCoercionErrors: MAX_ERRORS },
     stopOnTerminationSignals: false,
     logger,
-    formatError: createFormatError(
-      (error) => {
-        logger.error({ err: error }, 'an operation failed for a reason of the gateway itself');
-      },
-      { schema, isSchemaHidden: !isExplorerOn },
-    ),
+    formatError,
     plugins: [
-      answerPlugin,
+      createAnswerPlugin(prepared),
       createMutationLimit(onMutationShed),
       // It wraps every field resolver, which doubles the time of a list.
       ApolloServerPluginCacheControlDisabled(),
@@ -62,43 +68,55 @@ export function createApollo({
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
+  return { apollo, prepared };
 }
 
-/** The last touch on every answer: one error for a list instead of one for each cell, the request's id, the bill. */
-const answerPlugin: ApolloServerPlugin<GraphQLContext> = {
-  requestDidStart: () =>
-    Promise.resolve({
-      didResolveOperation({ operation, schema, contextValue }) {
-        const kind = operation?.operation;
-        if (contextValue.isLarge && kind !== OperationTypeNode.MUTATION) {
-          const message = 'The body exceeds 1 MiB, which only mutations may.';
-          const extensions = { code: 'PAYLOAD_TOO_LARGE', http: { status: 413 } };
-          return Promise.reject(new GraphQLError(message, { extensions }));
-        }
-        if (kind === undefined || schema.getRootType(kind) != null) return Promise.resolve();
-        const message = `The schema offers no ${kind} operations.`;
-        const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } };
-        return Promise.reject(new GraphQLError(message, { extensions }));
-      },
+/** Where a federation gateway would come in, Apollo lets another executor than graphql-js's run what it has found valid. */
+function planned(schema: GraphQLSchema): ApolloServerOptionsWithGateway<GraphQLContext>['gateway'] {
+  const options = { maxCoercionErrors: MAX_ERRORS };
+  return {
+    onSchemaLoadOrUpdate(tell) {
+      tell({ apiSchema: schema, coreSupergraphSdl: '' });
+      return () => undefined;
+    },
+    load: () =>
+      Promise.resolve({
+        executor: async ({
+          document,
+          request: { operationName, variables: variableValues },
+          context: contextValue,
+        }) => execute({ schema, document, operationName, variableValues, contextValue, options }),
+      }),
+    stop: () => Promise.resolve(),
+  };
+}
 
-      async willSendResponse({ operation, response, contextValue }) {
-        if (response.body.kind === 'single') {
-          const { singleResult } = response.body;
-          // Without errors everything that was read was waited for.
-          if (singleResult.errors !== undefined) await contextValue.settled();
-          const { bill, requestId } = contextValue;
-          if (singleResult.errors !== undefined) {
-            singleResult.errors = foldListErrors(singleResult.errors).map((error) =>
-              withRequestId(error, requestId),
-            );
+function createAnswerPlugin(prepared: PreparedQueries): ApolloServerPlugin<GraphQLContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didResolveOperation({ operation, schema, contextValue, request, document }) {
+          const kind = operation?.operation;
+          if (contextValue.isLarge && kind !== OperationTypeNode.MUTATION) {
+            const message = 'The body exceeds 1 MiB, which only mutations may.';
+            const extensions = { code: 'PAYLOAD_TOO_LARGE', http: { status: 413 } };
+            return Promise.reject(new GraphQLError(message, { extensions }));
           }
-          contextValue.onAnswer(operation?.operation ?? null, singleResult.errors ?? []);
-          if (bill !== null) singleResult.extensions = { ...singleResult.extensions, upstream: bill() };
-        }
-      },
-    }),
-};
+          if (kind === OperationTypeNode.QUERY) {
+            const { query = '', operationName = null } = request;
+            prepared.keep({ query, operationName }, document);
+          }
+          if (kind === undefined || schema.getRootType(kind) != null) return Promise.resolve();
+          const message = `The schema offers no ${kind} operations.`;
+          const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } };
+          return Promise.reject(new GraphQLError(message, { extensions }));
+        },
 
-function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
-  return { ...error, extensions: { ...error.extensions, requestId } };
+        async willSendResponse({ operation, response, contextValue }) {
+          if (response.body.kind !== 'single') return;
+          const type = operation?.operation ?? null;
+          response.body.singleResult = await completeAnswer(response.body.singleResult, type, contextValue);
+        },
+      }),
+  };
 }

@@ -1,6 +1,6 @@
 // Who asks. AUTH=mind: whose Mind credential it is, as Mind itself says; AUTH=none: nobody in particular, everything.
 // AUTH=jwt stands in authenticate-jwt.ts.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
 import type { MindAdapter, MindCaller } from '../adapters/mind/index.js';
@@ -32,9 +32,12 @@ export const trustEverybody: Authenticate = () =>
     credential: null,
   });
 
+/** Who has proven to be whom; the proof itself is not kept. */
+type Proven = Omit<Authenticated, 'credential'>;
+
 /** Asks Mind, and remembers the answer for at most a minute under a hash of the credential. */
 export function createMindAuthentication(mind: MindAdapter): Authenticate {
-  const remembered = new LRUCache<string, MindCaller>({ max: MAX_REMEMBERED, ttl: REMEMBERED_MS });
+  const remembered = new LRUCache<string, Proven>({ max: MAX_REMEMBERED, ttl: REMEMBERED_MS });
   return async (headers, scope) => {
     const credential = credentialOf(headers);
     if (credential === null) {
@@ -42,17 +45,17 @@ export function createMindAuthentication(mind: MindAdapter): Authenticate {
         'Send "Authorization: Bearer <Mind token>", or the cookie connect.sid of a Mind session.';
       throw new GatewayError('UNAUTHENTICATED', message);
     }
-    const key = createHash('sha256').update(JSON.stringify(credential.headers)).digest('base64url');
-    let known = remembered.get(key);
-    if (known === undefined) {
-      known = await identify(mind, scope, credential);
-      remembered.set(key, known);
+    const key = hash('sha256', JSON.stringify(credential.headers), 'base64url');
+    let proven = remembered.get(key);
+    if (proven === undefined) {
+      const { id, permissions } = await identify(mind, scope, credential);
+      proven = {
+        caller: { mindUserId: id, permissions: new Set(permissions), isTrusted: false },
+        viewer: { subject: `mind:${id}`, account: { backend: 'mind', id } },
+      };
+      remembered.set(key, proven);
     }
-    return {
-      caller: { mindUserId: known.id, permissions: new Set(known.permissions), isTrusted: false },
-      viewer: { subject: `mind:${known.id}`, account: { backend: 'mind', id: known.id } },
-      credential,
-    };
+    return { ...proven, credential };
   };
 }
 

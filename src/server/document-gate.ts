@@ -22,20 +22,26 @@ export interface DocumentGateOptions {
   readonly logger: Logger;
 }
 
-/** Documents that were let in; the same ones come again and again. */
-const MAX_REMEMBERED = 5_000;
+/** Characters of documents that were let in; the same ones come again and again. */
+const MAX_REMEMBERED = 5_000_000;
 
 export function createDocumentGate({ trusted, logger }: DocumentGateOptions): DocumentGate {
   const documents = trusted === null ? null : createTrustedDocuments(trusted.manifest);
-  const remembered = new LRUCache<string, { readonly isTrusted: boolean }>({ max: MAX_REMEMBERED });
+  const remembered = new LRUCache<string, { readonly isTrusted: boolean }>({
+    maxSize: MAX_REMEMBERED,
+    sizeCalculation: (_known, query) => query.length,
+  });
 
   return ({ query: sent, documentId, operationName, variables }, requestId) => {
     const query = sent ?? textOf(documentId, documents);
-    const hash = createHash('sha256').update(query).digest('hex');
-    const known = remembered.get(hash) ?? inspect(query, documents);
-    // What cannot be parsed is not remembered: it is refused further on, by who can say what is wrong with it.
-    if (known !== null) remembered.set(hash, known);
+    let known = remembered.get(query) ?? null;
+    if (known === null) {
+      known = inspect(query, documents);
+      // What cannot be parsed is not remembered: it is refused further on, by who can say what is wrong with it.
+      if (known !== null) remembered.set(query, known);
+    }
     if (documents !== null && known?.isTrusted !== true) {
+      const hash = createHash('sha256').update(query).digest('hex');
       if (trusted?.isEnforced === true) throw notTrusted(`with the sha256 ${hash} `);
       logger.warn({ requestId, sha256: hash }, 'a document ran that is not among the trusted ones');
     }

@@ -5,13 +5,14 @@ import type { Adapters } from '../adapters/index.js';
 import type { Config } from '../config.js';
 import type { Caller } from '../domain/access.js';
 import { asMindUser, refusedWrite } from '../domain/caller.js';
+import { createLinkMemory } from '../domain/link-memory.js';
 import { tokenProblem } from '../domain/callers-token.js';
 import type { BackendOutcome } from '../domain/outcome.js';
 import type { WriteContext } from '../domain/write-profiles.js';
 import { GatewayError } from '../errors.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { Admission, OperationKind } from './admission.js';
-import { createApollo } from './apollo.js';
+import { createGraphQLServer } from './apollo.js';
 import {
   createMindAuthentication,
   trustEverybody,
@@ -51,7 +52,7 @@ export interface GraphQLEndpointOptions {
 
 export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Promise<GraphQLEndpoint> {
   const { config, adapters, logger, admission, metrics } = options;
-  const apollo = createApollo({
+  const { apollo, prepared } = createGraphQLServer({
     isExplorerOn: config.isExplorerOn,
     logger,
     onMutationShed: () => {
@@ -63,6 +64,7 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
   const authenticate = createAuthentication(options);
   const admit = createDocumentGate({ trusted: config.trustedDocuments, logger });
   const isRouterTrusted = createRouterCheck(config.routerSecret, config.isProduction);
+  const linkMemory = createLinkMemory();
   const running = new Set<Operation>();
   const callers = createCallerLimit(Math.ceil(config.maxOperations / 2));
 
@@ -155,13 +157,17 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
     const { linkRules, versionKey } = config;
     const open = () => adapters.open(operation, { mind: credential, omnivibe: omnivibeToken(req) });
     const { readers } = open();
+    const mediaType = mediaTypeFor(req);
     const onSettled = (outcome: BackendOutcome) => {
       metrics.countOutcome(outcome);
     };
-    const caller = await asMindUser({ readers, linkRules, caller: proven }, viewer?.account ?? null);
+    const caller = await asMindUser(
+      { readers, linkRules, linkMemory, caller: proven },
+      viewer?.account ?? null,
+    );
     const run = async <T>(work: (context: WriteContext) => Promise<T>) => {
       const { readers, writers } = open();
-      const read = { readers, caller, linkRules };
+      const read = { readers, caller, linkRules, linkMemory };
       const problem = await tokenProblem(read);
       const result =
         problem === null
@@ -172,7 +178,7 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
       return result;
     };
     const context: GraphQLContext = {
-      read: { readers, caller, linkRules },
+      read: { readers, caller, linkRules, linkMemory },
       viewer,
       requestId: operation.requestId,
       isLarge,
@@ -189,8 +195,15 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
       },
       bill: maySeeBill(req, caller) ? () => operation.bill() : null,
     };
+    const answer = await prepared.answer(request, mediaType, context);
+    if (answer !== null) return answer;
+    // JSON is all there is, under one of two names. Apollo would find out that another one is wanted after the operation has run.
+    const headers = new HeaderMap([
+      ['content-type', 'application/json'],
+      ['accept', mediaType],
+    ]);
     return apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: 'POST', headers: headerMap(req), search: '', body: request },
+      httpGraphQLRequest: { method: 'POST', headers, search: '', body: request },
       context: () => Promise.resolve(context),
     });
   }
@@ -249,16 +262,9 @@ const MAX_READING_MS = 30_000;
 const TAKES_GRAPHQL_RESPONSE =
   /(?:^|,)\s*application\/graphql-response\+json\s*(?:,|$|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))/i;
 
-function headerMap(req: IncomingMessage): HeaderMap {
-  const headers = new HeaderMap();
-  for (const [name, value] of Object.entries(req.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-  }
-  // JSON is all there is, under one of two names. Apollo would find out that another one is wanted after the operation has run.
-  const isGraphQLResponse = TAKES_GRAPHQL_RESPONSE.test(headers.get('accept') ?? '');
-  if (isGraphQLResponse) headers.set('accept', 'application/graphql-response+json');
-  else headers.delete('accept');
-  return headers;
+/** By which of its names an answer in JSON is called: the older one for everybody who does not ask for the newer. */
+function mediaTypeFor({ headers: { accept = '' } }: IncomingMessage): string {
+  return TAKES_GRAPHQL_RESPONSE.test(accept) ? 'application/graphql-response+json' : 'application/json';
 }
 
 async function sendAnswer(res: ServerResponse, answer: HTTPGraphQLResponse): Promise<void> {

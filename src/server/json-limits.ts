@@ -2,8 +2,8 @@
 const BACKSLASH = 0x5c;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
-const OPENING = new Set([0x5b, 0x7b]);
-const CLOSING = new Set([0x5d, 0x7d]);
+const [OPENING_LIST, OPENING_OBJECT] = [0x5b, 0x7b];
+const [CLOSING_LIST, CLOSING_OBJECT] = [0x5d, 0x7d];
 
 export interface JsonLimits {
   readonly levels: number;
@@ -23,10 +23,10 @@ export function excessOfJson(json: Uint8Array, { levels, values }: JsonLimits): 
     } else if (byte === COMMA) {
       separators += 1;
       if (separators >= values) return 'values';
-    } else if (OPENING.has(byte)) {
+    } else if (byte === OPENING_LIST || byte === OPENING_OBJECT) {
       depth += 1;
       if (depth > levels) return 'levels';
-    } else if (CLOSING.has(byte)) {
+    } else if (byte === CLOSING_LIST || byte === CLOSING_OBJECT) {
       depth -= 1;
     }
   }
@@ -35,13 +35,11 @@ export function excessOfJson(json: Uint8Array, { levels, values }: JsonLimits): 
 
 /** Keys that change what an object is rather than what it holds. */
 const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
-/** Half of a pair, which no UTF-8 can hold; JSON can spell it as an escape. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
 /** Why parsed JSON is not taken, in words; null when it is. */
 export function flawOf(value: unknown): string | null {
   if (typeof value === 'string') {
-    return LONE_SURROGATE.test(value) ? 'holds a surrogate without its other half' : null;
+    // Half of a pair, which no UTF-8 can hold; JSON can spell it as an escape.
+    return value.isWellFormed() ? null : 'holds a surrogate without its other half';
   }
   if (typeof value !== 'object' || value === null) return null;
   if (Array.isArray(value)) {

@@ -13,6 +13,34 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
+/**
+ * Standard output, to which the lines of one turn of the event loop are written together: a system call for each costs more than
+ * the line. Nothing stays behind when the process ends, by whatever way it still runs code.
+ */
+export function openStandardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true });
+  let schedule: (write: () => void) => void = setImmediate;
+  let lines = '';
+  const flush = () => {
+    const text = lines;
+    lines = '';
+    if (text !== '') output.write(text);
+  };
+  process.once('exit', () => {
+    schedule = (write) => {
+      write();
+    };
+    flush();
+  });
+  return {
+    write(line) {
+      const isFirst = lines === '';
+      lines += line;
+      if (isFirst) schedule(flush);
+    },
+  };
+}
+
 /** One line for a call to a backend, readable as it stands, without query strings, bodies or credentials. */
 export function logCall(logger: Logger, requestId: string, operation: string, call: CallRecord): void {
   const { backend, method, route, batch, attempt, outcome, durationMs } = call;

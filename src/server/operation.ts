@@ -1,4 +1,5 @@
 // One request's life: its id, its time limit, its budget of backend calls, and the bill of those made.
+import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { ROOT_CONTEXT, type Context } from '@opentelemetry/api';
 import { GatewayError } from '../errors.js';
@@ -42,149 +43,202 @@ const MAX_RESERVE_MS = 10_000;
 const HURRY_MS = 1_000;
 
 export function createOperation(options: OperationOptions): Operation {
-  const { requestId, timeoutMs, budget, onCall, onRefusal = () => undefined, trace = ROOT_CONTEXT } = options;
-  const startedAt = performance.now();
-  const reading = new AbortController();
-  const writing = new AbortController();
-  const bounds = { read: 0, write: 0 };
-  let timers: NodeJS.Timeout[] = [];
+  return new RunningOperation(options);
+}
 
+// A class: where each object brings getters of its own, V8 keeps all that they refer to until its next full collection.
+class RunningOperation implements Operation {
+  readonly requestId: string;
+  readonly trace: Context;
+  readonly record: CallScope['record'];
+  readonly refused: CallScope['refused'];
+  readonly #budget: number;
+  readonly #startedAt = performance.now();
+  readonly #ends = { read: new End(), write: new End() };
+  readonly #calls = new Map<string, number>();
+  #lane: string | symbol = Symbol('operation');
+  #limitMs: number;
   /** Once it is coming to its end, nothing makes it longer. */
-  let isEnding = false;
+  #isEnding = false;
+  #total = 0;
+  #retries = 0;
+  #budgeted = 0;
+  #unbudgetedWork = 0;
+  #deduplicated = 0;
+  #underWay = 0;
+  #whenIdle: (() => void)[] = [];
 
-  function end(reason: GatewayError): void {
-    isEnding = true;
-    for (const timer of timers) clearTimeout(timer);
-    writing.abort(reason);
-    reading.abort(reason);
+  constructor({ requestId, timeoutMs, budget, onCall, onRefusal, trace }: OperationOptions) {
+    this.requestId = requestId;
+    this.trace = trace ?? ROOT_CONTEXT;
+    this.record = onCall;
+    this.refused = onRefusal ?? (() => undefined);
+    this.#budget = budget;
+    this.#limitMs = timeoutMs;
+    this.#limitTo(timeoutMs);
   }
 
-  /** Both limits count from the start. */
-  function setLimits(readMs: number, writeMs: number, reason: GatewayError): void {
-    for (const timer of timers) clearTimeout(timer);
-    bounds.read = startedAt + readMs;
-    bounds.write = startedAt + writeMs;
-    const passedMs = performance.now() - startedAt;
-    timers = [
-      setTimeout(() => {
-        reading.abort(reason);
-      }, readMs - passedMs),
-      setTimeout(() => {
-        writing.abort(reason);
-      }, writeMs - passedMs),
-    ];
+  get signal(): AbortSignal {
+    return this.#ends.read.signal;
   }
 
-  function limitTo(limitMs: number): void {
+  get writeSignal(): AbortSignal {
+    return this.#ends.write.signal;
+  }
+
+  get lane(): string | symbol {
+    return this.#lane;
+  }
+
+  joinLane(caller: string): void {
+    this.#lane = caller;
+  }
+
+  remainingMs(kind: CallKind): number {
+    return this.#ends[kind].at - performance.now();
+  }
+
+  extendTo(longerMs: number): void {
+    if (this.#isEnding || longerMs <= this.#limitMs) return;
+    this.#limitMs = longerMs;
+    this.#limitTo(longerMs);
+  }
+
+  #limitTo(limitMs: number): void {
     const reserveMs = Math.min(limitMs / 10, MAX_RESERVE_MS);
-    const message = `The operation took longer than ${limitMs} ms.`;
-    setLimits(limitMs, limitMs - reserveMs, new GatewayError('DEADLINE_EXCEEDED', message));
+    this.#setLimits(limitMs, limitMs - reserveMs, `The operation took longer than ${limitMs} ms.`);
   }
 
-  let limitMs = timeoutMs;
-  limitTo(limitMs);
-  const calls = new Map<string, number>();
-  let total = 0;
-  let retries = 0;
-  let budgeted = 0;
-  let unbudgetedWork = 0;
-  let deduplicated = 0;
-  let underWay = 0;
-  let whenIdle: (() => void)[] = [];
-  let lane: string | symbol = Symbol('operation');
+  /** Both count from the start. */
+  #setLimits(readMs: number, writeMs: number, message: string): void {
+    this.#ends.read.set(this.#startedAt + readMs, message);
+    this.#ends.write.set(this.#startedAt + writeMs, message);
+  }
 
-  return {
-    requestId,
-    signal: reading.signal,
-    writeSignal: writing.signal,
-    trace,
+  async unbudgeted<T>(work: () => Promise<T>): Promise<T> {
+    this.#unbudgetedWork += 1;
+    try {
+      return await work();
+    } finally {
+      this.#unbudgetedWork -= 1;
+    }
+  }
 
-    get lane() {
-      return lane;
-    },
-
-    joinLane(caller) {
-      lane = caller;
-    },
-
-    remainingMs: (kind) => bounds[kind] - performance.now(),
-
-    extendTo(longerMs) {
-      if (isEnding || longerMs <= limitMs) return;
-      limitMs = longerMs;
-      limitTo(limitMs);
-    },
-
-    async unbudgeted(work) {
-      unbudgetedWork += 1;
-      try {
-        return await work();
-      } finally {
-        unbudgetedWork -= 1;
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    this.#underWay += 1;
+    try {
+      return await work();
+    } finally {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) {
+        for (const resolve of this.#whenIdle) resolve();
+        this.#whenIdle = [];
       }
-    },
+    }
+  }
 
-    async during(work) {
-      underWay += 1;
-      try {
-        return await work();
-      } finally {
-        underWay -= 1;
-        if (underWay === 0) {
-          for (const resolve of whenIdle) resolve();
-          whenIdle = [];
-        }
-      }
-    },
+  admit(backend: string, isRetry: boolean): void {
+    if (this.#unbudgetedWork === 0 && this.#budgeted >= this.#budget) {
+      const message = `The operation needs more than ${this.#budget} backend calls; ask for fewer people or fields at once.`;
+      throw new GatewayError('BUDGET_EXCEEDED', message, { backend });
+    }
+    this.#total += 1;
+    if (isRetry) this.#retries += 1;
+    if (this.#unbudgetedWork === 0) this.#budgeted += 1;
+    this.#calls.set(backend, (this.#calls.get(backend) ?? 0) + 1);
+  }
 
-    admit(backend, isRetry) {
-      if (unbudgetedWork === 0 && budgeted >= budget) {
-        const message = `The operation needs more than ${budget} backend calls; ask for fewer people or fields at once.`;
-        throw new GatewayError('BUDGET_EXCEEDED', message, { backend });
-      }
-      total += 1;
-      if (isRetry) retries += 1;
-      if (unbudgetedWork === 0) budgeted += 1;
-      calls.set(backend, (calls.get(backend) ?? 0) + 1);
-    },
+  share(): void {
+    this.#deduplicated += 1;
+  }
 
-    share() {
-      deduplicated += 1;
-    },
+  async settled(): Promise<void> {
+    do {
+      if (this.#underWay > 0) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+      // What waited for the last call may make another one.
+      await setImmediate();
+    } while (this.#underWay > 0);
+  }
 
-    record: onCall,
-    refused: onRefusal,
+  bill(): UpstreamBill {
+    const byBackend: Record<string, number> = {};
+    for (const [backend, count] of this.#calls) byBackend[backend.toUpperCase()] = count;
+    return { calls: this.#total, byBackend, deduplicated: this.#deduplicated, retries: this.#retries };
+  }
 
-    async settled() {
-      do {
-        if (underWay > 0) await new Promise<void>((resolve) => whenIdle.push(resolve));
-        // What waited for the last call may make another one.
-        await setImmediate();
-      } while (underWay > 0);
-    },
+  abandon(): void {
+    this.#abort('The client has gone.');
+  }
 
-    bill: () => ({
-      calls: total,
-      byBackend: Object.fromEntries([...calls].map(([backend, count]) => [backend.toUpperCase(), count])),
-      deduplicated,
-      retries,
-    }),
+  hurry(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    const passedMs = performance.now() - this.#startedAt;
+    const left = Math.min(HURRY_MS, this.remainingMs('read'));
+    this.#setLimits(passedMs + left, passedMs + left / 2, 'The gateway is being stopped.');
+  }
 
-    abandon() {
-      end(new GatewayError('DEADLINE_EXCEEDED', 'The client has gone.'));
-    },
+  end(): void {
+    this.#isEnding = true;
+    if (this.#underWay > 0) this.#abort(IS_OVER);
+    this.#ends.read.close();
+    this.#ends.write.close();
+  }
 
-    hurry() {
-      if (isEnding) return;
-      isEnding = true;
-      const passedMs = performance.now() - startedAt;
-      const reason = new GatewayError('DEADLINE_EXCEEDED', 'The gateway is being stopped.');
-      const left = Math.min(HURRY_MS, bounds.read - performance.now());
-      setLimits(passedMs + left, passedMs + left / 2, reason);
-    },
+  #abort(message: string): void {
+    this.#isEnding = true;
+    const reason = new GatewayError('DEADLINE_EXCEEDED', message);
+    this.#ends.write.abort(reason);
+    this.#ends.read.abort(reason);
+  }
+}
 
-    end() {
-      end(new GatewayError('DEADLINE_EXCEEDED', 'The operation is over.'));
-    },
-  };
+const IS_OVER = 'The operation is over.';
+
+/** A time at which work has to stop, and the signal for those who heed it: made for the first of them. */
+class End {
+  /** On the clock of `performance.now`. */
+  at = Infinity;
+  #message = '';
+  #controller: AbortController | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      // As many as the operation has calls.
+      setMaxListeners(0, this.#controller.signal);
+      if (!this.#isClosed) this.#arm();
+    }
+    // An error costs more than all the rest that most operations need, so it is made when somebody still wants to go on.
+    if (this.#isClosed && !this.#controller.signal.aborted)
+      this.#controller.abort(new GatewayError('DEADLINE_EXCEEDED', IS_OVER));
+    return this.#controller.signal;
+  }
+
+  set(at: number, message: string): void {
+    this.at = at;
+    this.#message = message;
+    if (this.#controller !== null) this.#arm();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#controller?.abort(new GatewayError('DEADLINE_EXCEEDED', this.#message));
+    }, this.at - performance.now());
+  }
+
+  abort(reason: GatewayError): void {
+    clearTimeout(this.#timer);
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
+  }
+
+  /** Nothing is under way; what would start now does not. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
 }

@@ -49,21 +49,22 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-async function readBytes(req: IncomingMessage): Promise<Buffer> {
-  if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) break;
-    chunks.push(chunk);
-  }
-  if (size > MAX_BODY_BYTES) {
-    // A client that is still sending reads no answer from a connection that is closed or stands still.
-    req.resume();
-    throw tooLarge();
-  }
-  return Buffer.concat(chunks);
+function readBytes(req: IncomingMessage): Promise<Buffer> {
+  if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return Promise.reject(tooLarge());
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+      // It goes on being read: a client that is still sending reads no answer from a connection that stands still.
+      else reject(tooLarge());
+    });
+    req.on('end', () => {
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    });
+    req.on('error', reject);
+  });
 }
 
 function tooLarge(): RequestRefused {

@@ -1,9 +1,10 @@
 // How many calls one upstream is given at a time, and who waits. Nobody's calls can take all places: each caller has a lane
 // with places of their own, and waits in it for as long as their operation may take. What leaves a lane competes for the
 // places of the upstream, and does not wait there for long.
-import PQueue from 'p-queue';
+import type PQueue from 'p-queue';
 import type { GatewayError } from '../errors.js';
 import type { CallKind, CallScope } from './call-scope.js';
+import { Places } from './places.js';
 
 export interface BulkheadLimits {
   /** Calls under way, for reads and for writes. */
@@ -19,12 +20,16 @@ export interface BulkheadLimits {
 export interface Bulkhead {
   readonly inFlight: number;
   readonly waiting: number;
-  /** Works once there is a place. Throws UPSTREAM_BUSY, or why the operation has ended. */
-  run<T>(scope: CallScope, work: () => Promise<T>): Promise<T>;
+  /** Takes a place, at once where there is one. Throws UPSTREAM_BUSY, or why the operation has ended. */
+  enter(scope: CallScope): Lane | Promise<Lane>;
+  /** Gives the place back, once. */
+  leave(lane: Lane): void;
 }
 
-interface Lane {
-  readonly queue: PQueue;
+/** The calls of one caller. */
+export interface Lane {
+  readonly key: string | symbol;
+  readonly places: Places;
   lastStartAt: number;
 }
 
@@ -35,35 +40,60 @@ export function createBulkhead(
   rate: PQueue | null,
   busy: () => GatewayError,
 ): Bulkhead {
-  const places = new PQueue({ concurrency: limits.maxInFlight });
+  const places = new Places(limits.maxInFlight);
   const lanes = new Map<string | symbol, Lane>();
 
   function laneOf(key: string | symbol): Lane {
     let lane = lanes.get(key);
     if (lane === undefined) {
-      lane = { queue: new PQueue({ concurrency: limits.maxPerCaller }), lastStartAt: -Infinity };
+      lane = { key, places: new Places(limits.maxPerCaller), lastStartAt: -Infinity };
       lanes.set(key, lane);
     }
     return lane;
   }
 
-  async function inPlace<T>(lane: Lane, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const start = () => {
-      lane.lastStartAt = performance.now();
-      return work();
-    };
-    if (rate === null && isFree(places)) return places.add(start);
-    // Writes wait as long as their operation may take: there are never more than their callers have lanes for.
-    return kind === 'write' ? admitted(signal, start) : patiently(lane, signal, start);
+  function leaveLane({ key, places: own }: Lane): void {
+    own.leave();
+    if (own.taken === 0) lanes.delete(key);
   }
 
-  /** Works once there is a place, and the rate allows it. */
-  async function admitted<T>(signal: AbortSignal, start: () => Promise<T>): Promise<T> {
-    return waitFor(places, signal, rate === null ? start : () => waitFor(rate, signal, start));
+  /** Takes a place for a call that has one in its lane. */
+  function start(lane: Lane): Lane {
+    places.take();
+    lane.lastStartAt = performance.now();
+    return lane;
   }
 
-  async function patiently<T>(lane: Lane, signal: AbortSignal, start: () => Promise<T>): Promise<T> {
-    if (!isFree(places) && places.size >= limits.maxWaiting) throw busy();
+  async function wait(lane: Lane, signal: AbortSignal): Promise<Lane> {
+    if (lane.places.isFree) lane.places.take();
+    else await lane.places.wait(signal);
+    if (rate === null && places.isFree) return start(lane);
+    try {
+      // Writes wait as long as their operation may take: there are never more than their callers have lanes for.
+      await (kind === 'write' ? admission(signal) : patiently(lane, signal));
+    } catch (error) {
+      leaveLane(lane);
+      throw error;
+    }
+    lane.lastStartAt = performance.now();
+    return lane;
+  }
+
+  /** Takes a place once there is one and the rate allows it. */
+  async function admission(signal: AbortSignal): Promise<void> {
+    if (places.isFree) places.take();
+    else await places.wait(signal);
+    if (rate === null) return;
+    try {
+      await rate.add(() => Promise.resolve(), { signal });
+    } catch (error) {
+      places.leave();
+      throw error;
+    }
+  }
+
+  async function patiently(lane: Lane, signal: AbortSignal): Promise<void> {
+    if (!places.isFree && places.waiting >= limits.maxWaiting) throw busy();
     const waiting = new AbortController();
     const since = performance.now();
     const look = () => {
@@ -73,10 +103,7 @@ export function createBulkhead(
     };
     let timer = setTimeout(look, limits.maxWaitMs);
     try {
-      return await admitted(AbortSignal.any([signal, waiting.signal]), () => {
-        clearTimeout(timer);
-        return start();
-      });
+      await admission(AbortSignal.any([signal, waiting.signal]));
     } finally {
       clearTimeout(timer);
     }
@@ -84,42 +111,22 @@ export function createBulkhead(
 
   return {
     get inFlight() {
-      return places.pending;
+      return places.taken;
     },
     get waiting() {
-      return places.size + [...lanes.values()].reduce((sum, { queue }) => sum + queue.size, 0);
+      return places.waiting + [...lanes.values()].reduce((sum, lane) => sum + lane.places.waiting, 0);
     },
-    async run(scope, work) {
-      const signal = kind === 'read' ? scope.signal : scope.writeSignal;
+    enter(scope) {
       const lane = laneOf(scope.lane);
-      try {
-        const start = () => inPlace(lane, signal, work);
-        return await (isFree(lane.queue) ? lane.queue.add(start) : waitFor(lane.queue, signal, start));
-      } finally {
-        if (lane.queue.pending === 0 && lane.queue.size === 0) lanes.delete(scope.lane);
+      if (rate === null && places.isFree && lane.places.isFree) {
+        lane.places.take();
+        return start(lane);
       }
+      return wait(lane, kind === 'read' ? scope.signal : scope.writeSignal);
+    },
+    leave(lane) {
+      places.leave();
+      leaveLane(lane);
     },
   };
-}
-
-function isFree(queue: PQueue): boolean {
-  return queue.pending < queue.concurrency && queue.size === 0;
-}
-
-/** Waits for a turn until `signal` is aborted. Once started, the work itself has to mind the signal, so that it can tell how far it got. */
-async function waitFor<T>(queue: PQueue, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const waiting = new AbortController();
-  const giveUp = () => {
-    waiting.abort(signal.reason);
-  };
-  signal.addEventListener('abort', giveUp, { once: true });
-  const start = () => {
-    signal.removeEventListener('abort', giveUp);
-    return work();
-  };
-  try {
-    return await queue.add(start, { signal: waiting.signal });
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-  }
 }

@@ -12,98 +12,93 @@ export interface RawReply {
 
 export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
-export interface Exchange {
+/** What answers that are being read take up, all together. */
+export interface HeldBytes {
+  readonly max: number;
+  now: number;
+}
+
+/** To be given to a dispatcher. A class, since each call needs one: an object of closures and getters is dear to make. */
+export class Exchange implements Dispatcher.DispatchHandler {
   readonly reply: Promise<RawReply>;
   /** Whether it got so far that the backend may have heard of it. */
-  readonly isSent: boolean;
-  readonly phase: Phase;
+  isSent = false;
+  phase: Phase = 'headers';
   /** When the last bytes of the answer's body came; null before. */
-  readonly lastByteAt: number | null;
-  /** Makes `reply` fail with the reason at once, and closes the connection if it was used. */
-  abort(reason: Error): void;
-}
+  lastByteAt: number | null = null;
 
-export interface ExchangeOptions {
-  readonly backend: string;
-  readonly dispatcher: Dispatcher;
-  /** Of all answers that are being read. */
-  readonly maxHeldBytes: number;
-}
+  readonly #backend: string;
+  readonly #held: HeldBytes;
+  #resolve!: (reply: RawReply) => void;
+  #reject!: (reason: Error) => void;
+  #controller: Dispatcher.DispatchController | null = null;
+  #aborted: Error | null = null;
+  #status = 0;
+  #headers: RawHeaders = {};
+  readonly #chunks: Uint8Array[] = [];
+  #size = 0;
 
-export function createExchanges({ backend, dispatcher, maxHeldBytes }: ExchangeOptions) {
-  let heldBytes = 0;
-
-  return (request: Dispatcher.DispatchOptions): Exchange => {
-    let controller: Dispatcher.DispatchController | null = null;
-    let aborted: Error | null = null;
-    let isSent = false;
-    let phase: Phase = 'headers';
-    let lastByteAt: number | null = null;
-    let fail: (reason: Error) => void = () => undefined;
-    const reply = new Promise<RawReply>((resolve, reject) => {
-      let status = 0;
-      let headers: RawHeaders = {};
-      const chunks: Uint8Array[] = [];
-      let size = 0;
-      const release = () => {
-        heldBytes -= size;
-        size = 0;
-      };
-      fail = (reason) => {
-        release();
-        reject(reason);
-      };
-      dispatcher.dispatch(request, {
-        onRequestStart(given) {
-          if (aborted !== null) {
-            given.abort(aborted);
-            return;
-          }
-          controller = given;
-          isSent = true;
-        },
-        onResponseStart(_, code, given) {
-          // What comes before the answer, such as 103, is none.
-          if (code < 200) return;
-          phase = 'body';
-          status = code;
-          headers = given;
-        },
-        onResponseData(_, chunk) {
-          lastByteAt = performance.now();
-          size += chunk.length;
-          heldBytes += chunk.length;
-          if (heldBytes > maxHeldBytes) throw faultError(backend, 'memory');
-          chunks.push(chunk);
-        },
-        onResponseEnd() {
-          const bytes =
-            chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
-          release();
-          resolve({ status, headers, bytes });
-        },
-        onResponseError(_, error) {
-          fail(error);
-        },
-      });
+  constructor(backend: string, held: HeldBytes) {
+    this.#backend = backend;
+    this.#held = held;
+    this.reply = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
-    return {
-      reply,
-      get isSent() {
-        return isSent;
-      },
-      get phase() {
-        return phase;
-      },
-      get lastByteAt() {
-        return lastByteAt;
-      },
-      abort(reason) {
-        if (aborted !== null) return;
-        aborted = reason;
-        controller?.abort(reason);
-        fail(reason);
-      },
-    };
-  };
+  }
+
+  /** Makes `reply` fail with the reason at once, and closes the connection if it was used. */
+  abort(reason: Error): void {
+    if (this.#aborted !== null) return;
+    this.#aborted = reason;
+    this.#controller?.abort(reason);
+    this.#fail(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#aborted !== null) {
+      controller.abort(this.#aborted);
+      return;
+    }
+    this.#controller = controller;
+    this.isSent = true;
+  }
+
+  onResponseStart(_: unknown, status: number, headers: RawHeaders): void {
+    // What comes before the answer, such as 103, is none.
+    if (status < 200) return;
+    this.phase = 'body';
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_: unknown, chunk: Uint8Array): void {
+    this.lastByteAt = performance.now();
+    this.#size += chunk.length;
+    this.#held.now += chunk.length;
+    if (this.#held.now > this.#held.max) throw faultError(this.#backend, 'memory');
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const [first] = this.#chunks;
+    const bytes =
+      this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks, this.#size);
+    this.#release();
+    this.#resolve({ status: this.#status, headers: this.#headers, bytes });
+  }
+
+  onResponseError(_: unknown, error: Error): void {
+    this.#fail(error);
+  }
+
+  #fail(reason: Error): void {
+    this.#release();
+    this.#reject(reason);
+  }
+
+  #release(): void {
+    this.#held.now -= this.#size;
+    this.#size = 0;
+  }
 }

@@ -129,11 +129,14 @@ export function createPolicy({ backend, limits, onCircuitChange, ...options }: P
       );
     // Nobody waits for a place only to be told this.
     if (circuit.retryAfterMs > 0) throw open();
-    return bulkhead.run(scope, async () => {
+    const lane = await bulkhead.enter(scope);
+    try {
       const tell = circuit.admit();
       if (tell === null) throw open();
-      return judged(kind, attempt, tell);
-    });
+      return await judged(kind, attempt, tell);
+    } finally {
+      bulkhead.leave(lane);
+    }
   }
 
   async function judged<T>(
@@ -166,7 +169,7 @@ export function createPolicy({ backend, limits, onCircuitChange, ...options }: P
       let failed: GatewayError | null = null;
       for (let retries = 0; ; retries += 1) {
         try {
-          await pause(scope, kind);
+          if (pauses.size > 0) await pause(scope, kind);
           return await guarded(scope, kind, () => {
             if (retries === 0) budget.countFirst();
             return attempt(retries + 1);

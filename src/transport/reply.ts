@@ -19,18 +19,16 @@ export interface UpstreamReply {
   readonly body: unknown;
 }
 
-/** Throws GatewayError for what is no answer. */
-export type ReadReply = (call: AskedFor, reply: RawReply) => Promise<UpstreamReply>;
-
 const MAX_RETRY_AFTER_MS = 60_000;
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** `maxBytes`: of an answer once it is decompressed. */
-export function createReplyReader(backend: string, maxBytes: number): ReadReply {
+export function createReplyReader(backend: string, maxBytes: number) {
   const fail = (code: ErrorCode, what: string, httpStatus: number) =>
     new GatewayError(code, `${backend}: ${what}`, { backend, httpStatus });
 
-  function settle(call: AskedFor, { status, headers }: RawReply, bytes: Uint8Array): UpstreamReply {
+  /** Throws GatewayError for what is no answer. `bytes`: decompressed. */
+  function readReply(call: AskedFor, { status, headers }: RawReply, bytes: Uint8Array): UpstreamReply {
     const isAnswer = (status >= 200 && status < 300) || (call.alsoAccept ?? []).includes(status);
     if (!isAnswer) throw refusal(call, status, bytes, retryAfterMs(headers['retry-after']));
     if (bytes.length > 0) return { status, body: parse(bytes, status, headerText(headers['content-type'])) };
@@ -77,19 +75,22 @@ export function createReplyReader(backend: string, maxBytes: number): ReadReply 
     }
   }
 
-  async function decompressed({ headers, bytes }: RawReply): Promise<Uint8Array> {
-    const encoding = headerText(headers['content-encoding']);
-    if (encoding === '' || encoding === 'identity' || bytes.length === 0) return bytes;
-    const decompress = DECOMPRESSORS.get(encoding);
-    if (decompress === undefined) throw faultError(backend, 'bad_encoding');
+  async function decompress({ headers, bytes }: RawReply): Promise<Uint8Array> {
+    const inflate = DECOMPRESSORS.get(headerText(headers['content-encoding']));
+    if (inflate === undefined) throw faultError(backend, 'bad_encoding');
     try {
-      return await decompress(bytes, { maxOutputLength: maxBytes });
+      return await inflate(bytes, { maxOutputLength: maxBytes });
     } catch (error) {
       throw faultError(backend, errorCode(error) === 'ERR_BUFFER_TOO_LARGE' ? 'too_large' : 'bad_encoding');
     }
   }
 
-  return async (call, reply) => settle(call, reply, await decompressed(reply));
+  return { readReply, decompress };
+}
+
+export function isCompressed({ headers, bytes }: RawReply): boolean {
+  const encoding = headerText(headers['content-encoding']);
+  return encoding !== '' && encoding !== 'identity' && bytes.length > 0;
 }
 
 const DECOMPRESSORS = new Map([

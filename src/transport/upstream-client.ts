@@ -2,12 +2,13 @@
 import type { LookupFunction } from 'node:net';
 import { Pool } from 'undici';
 import { GatewayError, type Delivery } from '../errors.js';
+import { abortListeners } from './abort-listeners.js';
 import type { CallKind, CallScope } from './call-scope.js';
 import { startCallSpan } from './call-span.js';
 import type { CircuitState } from './circuit.js';
-import { createExchanges, type Exchange } from './exchange.js';
+import { Exchange } from './exchange.js';
 import { faultError, faultOf, type Fault } from './faults.js';
-import { createReplyReader, type UpstreamReply } from './reply.js';
+import { createReplyReader, isCompressed, type UpstreamReply } from './reply.js';
 import { createPolicy, UPSTREAM_LIMITS, type UpstreamCondition, type UpstreamLimits } from './policy.js';
 
 /** What a deployment, or a test, sets for every upstream alike. */
@@ -105,8 +106,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       for (const listener of listeners) listener(kind, state);
     },
   });
-  const startExchange = createExchanges({ backend, dispatcher: pool, maxHeldBytes });
-  const readReply = createReplyReader(backend, maxBytes);
+  const held = { max: maxHeldBytes, now: 0 };
+  const { readReply, decompress } = createReplyReader(backend, maxBytes);
 
   /** Where the call goes. Refuses what must not be sent, so that it is never counted as a call. */
   function checkedPath(call: UpstreamCall): string {
@@ -119,48 +120,17 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     return basePath + fillRoute(call.route, call.ids ?? []) + queryString(call.query ?? []);
   }
 
-  async function attempt(
-    scope: CallScope,
-    call: UpstreamCall,
-    path: string,
-    traceHeaders: Readonly<Record<string, string>>,
-  ): Promise<UpstreamReply> {
-    const signal = signalFor(scope, call);
-    const startedAt = performance.now();
-    const exchange = startExchange({
-      method: call.method,
-      path,
-      headers: {
-        accept: 'application/json',
-        'accept-encoding': 'gzip, br',
-        'x-request-id': scope.requestId,
-        ...traceHeaders,
-        ...call.headers,
-        ...(call.body !== undefined && { 'content-type': call.body.contentType }),
-      },
-      body: call.body?.text ?? null,
-    });
-    let isLate = false as boolean;
-    const timer = setTimeout(() => {
-      isLate = true;
-      exchange.abort(OUT_OF_TIME);
-    }, timeoutMs);
-    const giveUp = () => {
-      exchange.abort(GIVEN_UP);
-    };
-    signal.addEventListener('abort', giveUp);
-    try {
-      return await readReply(call, await exchange.reply);
-    } catch (error) {
-      if (error instanceof GatewayError) throw error;
-      if (signal.aborted)
-        throw operationError(backend, signal, exchange.isSent ? 'unknown' : 'unsent', error);
-      const fault = isLate ? timeoutFault(exchange, startedAt) : faultOf(error, exchange);
-      throw faultError(backend, fault, { cause: error });
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', giveUp);
-    }
+  /** Why an attempt has failed, by what was thrown. */
+  function failureOf(
+    thrown: unknown,
+    ended: AbortSignal,
+    exchange: Exchange,
+    startedAt: number,
+  ): GatewayError {
+    if (thrown instanceof GatewayError) return thrown;
+    if (ended.aborted) return operationError(backend, ended, exchange.isSent ? 'unknown' : 'unsent', thrown);
+    const fault = thrown === OUT_OF_TIME ? timeoutFault(exchange, startedAt) : faultOf(thrown, exchange);
+    return faultError(backend, fault, { cause: thrown });
   }
 
   /** Silence may be an accident; an answer that is still arriving is slow. */
@@ -171,39 +141,71 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     return isArriving ? 'total_timeout' : 'body_timeout';
   }
 
-  /** One attempt as the operation's bill, its trace, the log and the metrics get to know of it. */
-  async function recorded(scope: CallScope, call: UpstreamCall, path: string, number: number) {
+  /** One attempt, of which the operation's bill, its trace, the log and the metrics get to know. */
+  async function attempt(scope: CallScope, call: UpstreamCall, path: string, number: number) {
     const ended = signalFor(scope, call);
     if (ended.aborted) throw operationError(backend, ended, 'unsent');
     scope.admit(backend, number > 1);
     const { method, route, batch } = call;
-    const made = { backend, method, route, attempt: number };
-    const span = startCallSpan(scope.trace, { ...made, address: base.hostname });
+    const span = startCallSpan(scope.trace, {
+      backend,
+      method,
+      route,
+      attempt: number,
+      address: base.hostname,
+    });
     const startedAt = performance.now();
+    const exchange = new Exchange(backend, held);
+    const timer = setTimeout(() => {
+      exchange.abort(OUT_OF_TIME);
+    }, timeoutMs);
+    const giveUp = () => {
+      exchange.abort(GIVEN_UP);
+    };
+    const listeners = abortListeners(ended);
+    listeners.add(giveUp);
     let status: number | undefined;
-    let failure: number | string | undefined = 'INTERNAL_SERVER_ERROR';
+    let failure: number | string | undefined;
     try {
-      const reply = await attempt(scope, call, path, span.headers);
+      pool.dispatch(
+        {
+          method,
+          path,
+          headers: {
+            accept: 'application/json',
+            'accept-encoding': 'gzip, br',
+            'x-request-id': scope.requestId,
+            ...span.headers,
+            ...call.headers,
+            ...(call.body !== undefined && { 'content-type': call.body.contentType }),
+          },
+          body: call.body?.text ?? null,
+        },
+        exchange,
+      );
+      const raw = await exchange.reply;
+      const reply = readReply(call, raw, isCompressed(raw) ? await decompress(raw) : raw.bytes);
       status = reply.status;
-      failure = undefined;
       return reply;
-    } catch (error) {
-      if (error instanceof GatewayError) {
-        status = error.httpStatus;
-        failure = error.fault ?? error.httpStatus ?? error.code;
-      }
+    } catch (thrown) {
+      const error = failureOf(thrown, ended, exchange, startedAt);
+      status = error.httpStatus;
+      failure = error.fault ?? error.httpStatus ?? error.code;
       throw error;
     } finally {
+      clearTimeout(timer);
+      listeners.delete(giveUp);
       span.end({ status, fault: failure?.toString() });
-      const durationMs = performance.now() - startedAt;
-      const outcome = failure ?? status ?? '';
       scope.record({
-        ...made,
+        backend,
+        method,
+        route,
+        attempt: number,
         kind: kindOf(call),
         batch,
-        outcome,
+        outcome: failure ?? status ?? '',
         isFailure: failure !== undefined,
-        durationMs,
+        durationMs: performance.now() - startedAt,
       });
     }
   }
@@ -219,16 +221,15 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const kind = kindOf(call);
       const ended = signalFor(scope, call);
       if (ended.aborted) throw operationError(backend, ended, 'unsent');
-      return scope.during(() =>
-        policy
-          .run(scope, { kind, isCallersCredential: call.isCallersCredential === true }, (number) =>
-            recorded(scope, call, path, number),
-          )
-          .catch((error: unknown) => {
-            // The operation has ended while the call was waiting for its turn.
-            throw error === ended.reason ? operationError(backend, ended, 'unsent') : error;
-          }),
-      );
+      const policed = { kind, isCallersCredential: call.isCallersCredential === true };
+      try {
+        return await scope.during(() =>
+          policy.run(scope, policed, (number) => attempt(scope, call, path, number)),
+        );
+      } catch (error) {
+        // The operation has ended while the call was waiting for its turn.
+        throw error === ended.reason ? operationError(backend, ended, 'unsent') : error;
+      }
     },
     close: () => pool.destroy(),
   };
@@ -239,8 +240,8 @@ function kindOf({ method }: UpstreamCall): CallKind {
   return method === 'GET' ? 'read' : 'write';
 }
 
-function signalFor({ signal, writeSignal }: CallScope, call: UpstreamCall): AbortSignal {
-  return kindOf(call) === 'read' ? signal : writeSignal;
+function signalFor(scope: CallScope, call: UpstreamCall): AbortSignal {
+  return kindOf(call) === 'read' ? scope.signal : scope.writeSignal;
 }
 
 /** Puts ids into a path. Only digits pass, so no id can leave its segment (`..`, `/`, `?`, encoded or not). */

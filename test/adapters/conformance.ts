@@ -573,13 +573,13 @@ export function describeAdapter<R extends Reader, S extends Sandbox>(adapter: Ad
 const BUILT_IN: readonly unknown[] = [Object.prototype, Array.prototype, Date.prototype];
 
 /** Every text that can be got out of a value: keys and values, own or inherited, enumerable or not, through getters too. */
-function reachable(value: unknown, seen = new Set<unknown>()): string[] {
+function reachable(value: unknown, seen = new Set<unknown>(), owner = value): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || seen.has(value) || BUILT_IN.includes(value)) return [];
   seen.add(value);
   const texts = Reflect.ownKeys(value).flatMap((key) => [
     String(key),
-    ...reachable(Reflect.get(value, key), seen),
+    ...reachable(Reflect.get(value, key, owner), seen),
   ]);
-  return [...texts, ...reachable(Object.getPrototypeOf(value), seen)];
+  return [...texts, ...reachable(Object.getPrototypeOf(value), seen, owner)];
 }

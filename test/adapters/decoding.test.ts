@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import {
   anyObject,
@@ -10,13 +11,16 @@ import {
   nativeId,
   object,
   orNull,
-  readable,
   text,
+  view,
   type Decoder,
 } from '../../src/adapters/decoding.js';
+import { onDrift } from '../../src/adapters/drift.js';
 import { GatewayError } from '../../src/errors.js';
 
 const BAD_RESPONSE: unknown = expect.objectContaining({ code: 'UPSTREAM_BAD_RESPONSE', backend: 'v2' });
+/** Everything that can be read of a row. */
+const shown = (row: unknown): unknown => JSON.parse(JSON.stringify(row));
 /** What a decoder makes of the value of a key. */
 const decode = (decoder: Decoder<unknown>, value: unknown): unknown => {
   const row = expectDecoded('v2', 'row', object('v2', 'row', { key: decoder }), { key: value });
@@ -133,7 +137,7 @@ describe('object', () => {
   const read = (value: unknown) => expectDecoded('v2', 'row', row, value);
 
   it('reads the named keys only', () => {
-    expect(read({ id: 1, name: 'a', token: 'canary' })).toEqual({ id: '1', name: 'a', groups: null });
+    expect(shown(read({ id: 1, name: 'a', token: 'canary' }))).toEqual({ id: '1', name: 'a', groups: null });
   });
 
   it('lets the key of a wrong type fail when it is read, and no other, naming it and not its value', () => {
@@ -141,6 +145,31 @@ describe('object', () => {
     expect([decoded.id, decoded.groups]).toEqual(['1', [2]]);
     expect(() => decoded.name).toThrow('v2: row.name has another type than its contract says.');
     expect(() => decoded.name).toThrow(BAD_RESPONSE);
+  });
+
+  it('decodes what is read, when it is read, and keeps it where it is more than a word', () => {
+    let decoded = 0;
+    const counted: Decoder<readonly number[]> = (value) => {
+      decoded += 1;
+      return list(int)(value);
+    };
+    const row = expectDecoded('v2', 'row', object('v2', 'row', { groups: counted, others: counted }), {
+      groups: ['1'],
+      others: 'unread',
+    });
+    expect(decoded).toBe(0);
+    expect(row.groups).toBe(row.groups);
+    expect(decoded).toBe(1);
+  });
+
+  it('tells of a key of a wrong type once, however often it is read', () => {
+    const told: unknown[] = [];
+    const stop = onDrift((drift) => told.push(drift));
+    const row = read({ id: 1, name: [] });
+    expect(() => row.name).toThrow(BAD_RESPONSE);
+    expect(() => row.name).toThrow(BAD_RESPONSE);
+    stop();
+    expect(told).toEqual([{ backend: 'v2', kind: 'changed type', where: 'row.name', key: null }]);
   });
 
   it('can be compared as a whole although a key fails', () => {
@@ -151,7 +180,7 @@ describe('object', () => {
 
   it('takes no key from a prototype', () => {
     const value = JSON.parse('{"id":1,"__proto__":{"name":"inherited"}}') as unknown;
-    expect(read(value)).toEqual({ id: '1', name: null, groups: null });
+    expect(shown(read(value))).toEqual({ id: '1', name: null, groups: null });
   });
 });
 
@@ -185,29 +214,39 @@ describe('decodeRows', () => {
       [1],
       { id: 'x' },
     ]);
-    expect(rows).toEqual([{ id: '1' }, { id: null }]);
+    expect(rows.map(shown)).toEqual([{ id: '1' }, { id: null }]);
   });
 });
 
-describe('readable', () => {
+describe('view', () => {
   const failure = new GatewayError('UPSTREAM_BAD_RESPONSE', 'broken');
   const fail = (error: Error) => (): string => {
     throw error;
   };
 
-  it('keeps a field’s failure for those who read it', () => {
-    const value = readable<{ a: string; b: string }>({ a: () => 'a', b: fail(failure) });
-    expect(value.a).toBe('a');
+  it('works a field out of its source when it is read, and keeps a failure for those who read it', () => {
+    const show = view<{ word: string }, { a: string; b: string }>({
+      a: ({ word }) => word,
+      b: fail(failure),
+    });
+    const source = { word: 'first' };
+    const value = show(source);
+    source.word = 'now';
+    expect(value.a).toBe('now');
     expect(() => value.b).toThrow(failure);
-    expect(Object.keys(value)).toEqual(['a', 'b']);
   });
 
-  it('does not hide a fault of the gateway', () => {
-    expect(() => readable<{ a: string }>({ a: fail(new TypeError('bug')) })).toThrow(TypeError);
-    expect(() => orNull(fail(new TypeError('bug')))).toThrow(TypeError);
+  it('shows nothing of its source', () => {
+    const value = view<{ secret: string }, { a: string }>({ a: () => 'a' })({ secret: 'canary' });
+    expect(inspect(value, { showHidden: true, depth: 5 })).not.toContain('canary');
+    expect(JSON.stringify(value)).not.toContain('canary');
   });
 
   it('gives way to null where nobody is shown the value', () => {
     expect([orNull(() => 'a'), orNull(fail(failure))]).toEqual(['a', null]);
+  });
+
+  it('does not hide a fault of the gateway', () => {
+    expect(() => orNull(fail(new TypeError('bug')))).toThrow(TypeError);
   });
 });

@@ -64,7 +64,7 @@ function open(given: Given, callersToken: string | null = null, operation = star
   adapters.push(adapter);
   const opened = adapter.open(operation, callersToken);
   if (opened === null) throw new Error('no credential');
-  return opened;
+  return { reader: opened.reader, writer: opened.writer() };
 }
 type Open = ReturnType<typeof open>;
 

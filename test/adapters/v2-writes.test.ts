@@ -18,7 +18,7 @@ const connectWith = (apiKey: string, url: string) => {
   return {
     open(scope: Parameters<typeof adapter.open>[0]): Opened {
       const { reader, writer } = adapter.open(scope);
-      return { ...reader, writer };
+      return { ...reader, writer: writer() };
     },
     close: () => adapter.close(),
   };

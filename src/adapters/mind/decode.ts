@@ -11,9 +11,9 @@ import {
   list,
   nativeId,
   object,
+  rawOf,
   text,
   type DecodedBy,
-  type Decoder,
   type DecodersOf,
 } from '../decoding.js';
 import type { components } from './wire.generated.js';
@@ -61,7 +61,7 @@ const settings = object('mind', 'settings', {
   // `freshdeskApiAuth` of older installations is a credential; it is left out with everything else unknown.
 } satisfies DecodersOf<keyof NonNullable<Schemas['Settings']>>);
 
-const profileKeys = object('mind', 'profile', {
+const profile = object('mind', 'profile', {
   id: nativeId,
   firstName: text,
   lastName: text,
@@ -78,22 +78,12 @@ const profileKeys = object('mind', 'profile', {
   rawData: anyObject,
 } satisfies DecodersOf<keyof NonNullable<Schemas['Profile']>>);
 
-/** A profile, and beside it what is sent back where Mind wants its settings whole. */
-export type MindProfileDto = DecodedBy<typeof profileKeys> & {
-  /** The settings as they came, with keys that nobody knows and may be secret: never shown. Null where they were not sent. */
-  readonly rawSettings: JsonObject | null;
-};
-
-const profile: Decoder<MindProfileDto> = (value) => {
-  const dto = profileKeys(value);
-  if (dto === null || typeof dto !== 'object') return dto;
-  // Not enumerable, so that rows are compared by what is read of them.
-  return Object.defineProperty(dto, 'rawSettings', { value: rawSettingsOf(value) }) as MindProfileDto;
-};
-
-/** A user without settings has null, or PHP's empty list; where they may not be seen, the key is missing. */
-function rawSettingsOf(row: unknown): JsonObject | null {
-  const raw = anyObjectOrNull(row)?.['settings'];
+/**
+ * The settings as they came, to be sent back where Mind wants them whole: with keys that nobody knows and may be secret,
+ * never to be shown. A user without settings has null, or PHP's empty list; where they may not be seen, the key is missing.
+ */
+export function rawSettingsOf(dto: MindProfileDto): JsonObject | null {
+  const raw = rawOf(dto)['settings'];
   const isEmpty = raw === null || (Array.isArray(raw) && raw.length === 0);
   return isEmpty ? {} : (anyObjectOrNull(raw) as JsonObject | null);
 }
@@ -115,8 +105,8 @@ const caller = object('mind', 'caller', { id: nativeId, permissions: list(text) 
   'unreadNotifications',
 ]);
 
+export type MindProfileDto = DecodedBy<typeof profile>;
 export type MindSettingsDto = DecodedBy<typeof settings>;
-export type MindSkillsDto = DecodedBy<typeof skills>;
 export type MindCallerDto = DecodedBy<typeof caller>;
 export type MindSuccessDto = DecodedBy<typeof success>;
 export type MindCreatedDto = DecodedBy<typeof created>;

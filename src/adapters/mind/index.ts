@@ -7,6 +7,7 @@ import {
   type UpstreamSettings,
 } from '../../transport/upstream-client.js';
 import { createAccountIndex } from '../account-index.js';
+import { lazy } from '../lazy.js';
 import { createMindClient, type MindCredential } from './client.js';
 import { createMindReader, type MindInstallation } from './loaders.js';
 import { createMindWriter, type SettingsPatch } from './writer.js';
@@ -35,7 +36,7 @@ export interface MindCaller {
 /** Mind, opened for one operation. */
 export interface MindSession {
   readonly reader: MindReader;
-  readonly writer: MindWriter;
+  readonly writer: () => MindWriter;
 }
 
 export interface MindAdapter {
@@ -71,7 +72,7 @@ export function createMindAdapter(options: MindOptions): MindAdapter {
       const { timeZone, settingsPatch } = options;
       return {
         reader: createMindReader({ client, installation, scope, credential, sweepCredential, timeZone, now }),
-        writer: createMindWriter({ client, scope, credential, settingsPatch }),
+        writer: lazy(() => createMindWriter({ client, scope, credential, settingsPatch })),
       };
     },
 

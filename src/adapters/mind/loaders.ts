@@ -1,5 +1,5 @@
 // How reads of Mind are batched within one operation, and what is remembered of its addresses.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DirectoryPage, KnownAccount, MindReader, PageRequest } from '../../domain/ports.js';
 import { normalizeEmail, type JsonObject, type MindAccount } from '../../domain/profile.js';
 import type { GatewayError } from '../../errors.js';
@@ -46,7 +46,7 @@ export interface MindReaderOptions {
 export function createMindReader(options: MindReaderOptions): MindReader {
   const { client, installation, scope, credential, sweepCredential, timeZone, now } = options;
   const indexKey = credentialKey(sweepCredential);
-  const isIndexOwn = credentialKey(credential) === indexKey;
+  const isIndexOwn = credential === sweepCredential || credentialKey(credential) === indexKey;
   const { index } = installation;
 
   const rowsById = (rows: readonly MindProfileDto[]) => indexById('mind', rows, (row) => row.id);
@@ -166,6 +166,7 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     credential: credential.isCallers ? 'caller' : 'gateway',
     indexCredential: sweepCredential.isCallers ? 'caller' : 'gateway',
 
+    indexStamp: () => index.stamp(indexKey),
     accountsByEmail: async (email) => (await snapshot()).byEmail(email),
     accountsByExternalId: async (externalId) => (await snapshot()).byExternalId(externalId),
 
@@ -217,7 +218,12 @@ function toQuery({ offset, filter }: PageRequest) {
   } as const;
 }
 
+const credentialKeys = new WeakMap<MindCredential, string>();
+
 /** Tells credentials apart without keeping them. */
-function credentialKey({ headers }: MindCredential): string {
-  return createHash('sha256').update(JSON.stringify(headers)).digest('base64url');
+function credentialKey(credential: MindCredential): string {
+  const key =
+    credentialKeys.get(credential) ?? hash('sha256', JSON.stringify(credential.headers), 'base64url');
+  credentialKeys.set(credential, key);
+  return key;
 }

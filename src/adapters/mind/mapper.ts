@@ -10,11 +10,11 @@ import type {
   Skills,
   WorkSettings,
 } from '../../domain/profile.js';
-import { anyObjectOrNull, orNull, readable } from '../decoding.js';
+import { anyObjectOrNull, orNull, view } from '../decoding.js';
 import { isPicture, PICTURE_RULE } from '../image.js';
 import { isShownWhole, OPEN_OBJECT_RULE, withHidden } from '../open-object.js';
 import { toDate, toLanguageTag, vocabulary } from '../values.js';
-import type { MindProfileDto, MindSettingsDto, MindSkillsDto } from './decode.js';
+import { rawSettingsOf, type MindProfileDto, type MindSettingsDto } from './decode.js';
 
 const ROUTING_STATUS = {
   idle: 'IDLE',
@@ -33,36 +33,37 @@ const SERVICE_WORKER = 'serviceWorker';
 const USER_STATUS = { available: 'AVAILABLE', busy: 'BUSY' } as const;
 const userStatus = vocabulary<Availability>('mind', 'settings.status', USER_STATUS);
 
-/** The settings of accounts as they came. They stay here: only what Mind is sent back may hold them. */
-const rawSettings = new WeakMap<MindAccount, JsonObject>();
+interface Origin {
+  readonly id: string;
+  readonly dto: MindProfileDto;
+  readonly timeZone: string;
+}
+
+const viewAccount = view<Origin, MindAccount>({
+  backend: () => 'mind',
+  id: ({ id }) => id,
+  name: ({ dto }) => [dto.firstName, dto.lastName].filter((part) => part !== null).join(' ') || null,
+  email: ({ dto }) => dto.email,
+  // No document names a key that tells a deactivated user from an active one.
+  active: () => null,
+  firstName: ({ dto }) => dto.firstName,
+  lastName: ({ dto }) => dto.lastName,
+  nameAlias: ({ dto }) => dto.nameAlias,
+  externalId: ({ dto }) => dto.externalId,
+  phone: ({ dto }) => dto.phone,
+  language: ({ dto }) => toLanguageTag(dto.lang),
+  type: ({ dto }) => dto.type,
+  ssoOnly: ({ dto }) => dto.isSsoOnly,
+  lastSeenAt: ({ dto, timeZone }) => toDate('mind', dto.lastSeen, timeZone),
+  callRouting: ({ dto }) => dto.settings && routingStatus(dto.settings.callRoutingStatus),
+  chatRouting: ({ dto }) => dto.settings && routingStatus(dto.settings.chatRoutingStatus),
+  status: ({ dto }) => dto.settings && userStatus(dto.settings.status),
+  work: ({ dto }) => dto.settings && viewWorkSettings(dto.settings),
+});
 
 /** The account of a row whose id is known; dates without a zone are read in `timeZone`. */
 export function toAccount(id: string, dto: MindProfileDto, timeZone: string): MindAccount {
-  const fromSettings = <T>(read: (settings: MindSettingsDto) => T): T | null =>
-    dto.settings === null ? null : read(dto.settings);
-  const account = readable<MindAccount>({
-    backend: () => 'mind',
-    id: () => id,
-    name: () => [dto.firstName, dto.lastName].filter((part) => part !== null).join(' ') || null,
-    email: () => dto.email,
-    // No document names a key that tells a deactivated user from an active one.
-    active: () => null,
-    firstName: () => dto.firstName,
-    lastName: () => dto.lastName,
-    nameAlias: () => dto.nameAlias,
-    externalId: () => dto.externalId,
-    phone: () => dto.phone,
-    language: () => toLanguageTag(dto.lang),
-    type: () => dto.type,
-    ssoOnly: () => dto.isSsoOnly,
-    lastSeenAt: () => toDate('mind', dto.lastSeen, timeZone),
-    callRouting: () => fromSettings((settings) => routingStatus(settings.callRoutingStatus)),
-    chatRouting: () => fromSettings((settings) => routingStatus(settings.chatRoutingStatus)),
-    status: () => fromSettings((settings) => userStatus(settings.status)),
-    work: () => fromSettings(toWorkSettings),
-  });
-  if (dto.rawSettings !== null) rawSettings.set(account, dto.rawSettings);
-  return account;
+  return viewAccount({ id, dto, timeZone });
 }
 
 /** What the index keeps of a row. */
@@ -78,35 +79,23 @@ export function toKnownAccount(id: string, dto: MindProfileDto): KnownAccount {
   };
 }
 
-function toWorkSettings(dto: MindSettingsDto): WorkSettings {
-  return readable<WorkSettings>({
-    status: () => userStatus(dto.status)?.value ?? null,
-    inheritsFromTeams: () => dto.inheritTeamSettings,
-    personalFilters: () => dto.isPersonalFilters,
-    supersetRole: () => dto.supersetRole,
-    reportName: () => dto.nameReports,
-    roleId: () => inheritable(dto.roleId, dto.actualRoleId),
-    // `actualTeamIds` holds the teams of the person's own, without parents, and is sent where `teamIds` is not.
-    teamIds: () => dto.teamIds ?? dto.actualTeamIds,
-    skills: () => inheritable(toSkills(dto.skills), toSkills(dto.actualSkills)),
-    tagsOnRoute: () => inheritable(dto.tagsOnRoute, dto.actualTagsOnRoute),
-    tagsOnEdit: () => inheritable(dto.tagsOnEdit, dto.actualTagsOnEdit),
-    limitBacklogAccess: () => inheritable(dto.limitTicketBacklogAccess, dto.actualLimitTicketBacklogAccess),
-    backlogRequiredTagIds: () =>
-      inheritable(dto.ticketBacklogRequiredTagIds, dto.actualTicketBacklogRequiredTagIds),
-    ticketFilters: () => dto.ticketsFilters,
-  });
-}
-
-function toSkills(dto: MindSkillsDto | null): Skills | null {
-  return dto === null
-    ? null
-    : readable<Skills>({
-        tagIds: () => dto.tagIds,
-        channels: () => dto.channels,
-        intents: () => dto.intents,
-      });
-}
+const viewWorkSettings = view<MindSettingsDto, WorkSettings>({
+  status: (dto) => userStatus(dto.status)?.value ?? null,
+  inheritsFromTeams: (dto) => dto.inheritTeamSettings,
+  personalFilters: (dto) => dto.isPersonalFilters,
+  supersetRole: (dto) => dto.supersetRole,
+  reportName: (dto) => dto.nameReports,
+  roleId: (dto) => inheritable(dto.roleId, dto.actualRoleId),
+  // `actualTeamIds` holds the teams of the person's own, without parents, and is sent where `teamIds` is not.
+  teamIds: (dto) => dto.teamIds ?? dto.actualTeamIds,
+  skills: (dto) => inheritable<Skills>(dto.skills, dto.actualSkills),
+  tagsOnRoute: (dto) => inheritable(dto.tagsOnRoute, dto.actualTagsOnRoute),
+  tagsOnEdit: (dto) => inheritable(dto.tagsOnEdit, dto.actualTagsOnEdit),
+  limitBacklogAccess: (dto) => inheritable(dto.limitTicketBacklogAccess, dto.actualLimitTicketBacklogAccess),
+  backlogRequiredTagIds: (dto) =>
+    inheritable(dto.ticketBacklogRequiredTagIds, dto.actualTicketBacklogRequiredTagIds),
+  ticketFilters: (dto) => dto.ticketsFilters,
+});
 
 function inheritable<T>(own: T | null, effective: T | null): Inheritable<T> {
   return { own, effective };
@@ -262,8 +251,9 @@ export function fromChanges(
  * never to be shown; without the `actual…` ones, which Mind works out, and the live statuses. Null where they were not shown.
  */
 export function ownSettings(account: MindAccount): JsonObject | null {
-  const raw = rawSettings.get(account);
-  if (raw === undefined) return null;
+  const row = viewAccount.sourceOf(account)?.dto;
+  const raw = row === undefined ? null : rawSettingsOf(row);
+  if (raw === null) return null;
   return Object.fromEntries(
     Object.entries(raw).filter(
       ([key, value]) =>

@@ -7,6 +7,7 @@ import {
   type UpstreamSettings,
 } from '../../transport/upstream-client.js';
 import { createAccountIndex } from '../account-index.js';
+import { lazy } from '../lazy.js';
 import { createOmnivibeClient } from './client.js';
 import { createOmnivibeInstallation, createOmnivibeLoaders, type OmnivibeCredentials } from './loaders.js';
 import { createOmnivibeWriter, needsOwnToken } from './writer.js';
@@ -28,15 +29,15 @@ export interface OmnivibeOptions {
   readonly now?: () => number;
 }
 
-/** Reads and writes of one operation. */
-export interface OpenOmnivibe {
+/** omnivibe, opened for one operation. */
+export interface OmnivibeSession {
   readonly reader: OmnivibeReader;
-  readonly writer: OmnivibeWriter;
+  readonly writer: () => OmnivibeWriter;
 }
 
 export interface OmnivibeAdapter {
   /** Null when neither the caller nor the gateway has a credential. */
-  open(scope: CallScope, callersToken: string | null): OpenOmnivibe | null;
+  open(scope: CallScope, callersToken: string | null): OmnivibeSession | null;
   readonly upstreams: readonly UpstreamMonitor[];
   close(): Promise<void>;
 }
@@ -51,7 +52,6 @@ export function createOmnivibeAdapter(options: OmnivibeOptions): OmnivibeAdapter
       ? app
       : createUpstream({ ...common, name: 'omnivibe-platform', baseUrl: platformUrl });
   const client = createOmnivibeClient({ app, platform }, options.tokenHeader);
-  const installation = createOmnivibeInstallation(createAccountIndex(options.now));
   const credentials: OmnivibeCredentials = {
     list:
       options.token !== null && options.accountId !== null
@@ -62,6 +62,8 @@ export function createOmnivibeAdapter(options: OmnivibeOptions): OmnivibeAdapter
       Object.entries(options.userTokens).map(([email, token]) => [normalizeEmail(email), token] as const),
     ),
   };
+  const index = createAccountIndex(options.now);
+  const installation = createOmnivibeInstallation(index, credentials.list !== null);
   const hasCredential =
     credentials.list !== null || credentials.platformToken !== null || credentials.userTokens.size > 0;
 
@@ -72,7 +74,7 @@ export function createOmnivibeAdapter(options: OmnivibeOptions): OmnivibeAdapter
       const loaders = createOmnivibeLoaders({ client, installation, scope, credentials, callersToken });
       return {
         reader: { ...loaders.reader, needsOwnToken: (field) => needsOwnToken(credentials, field) },
-        writer: createOmnivibeWriter({ client, scope, credentials, hasCallersToken, loaders }),
+        writer: lazy(() => createOmnivibeWriter({ client, scope, credentials, hasCallersToken, loaders })),
       };
     },
     upstreams: platform === app ? [app] : [app, platform],

@@ -1,6 +1,5 @@
 // How reads of omnivibe are batched within one operation. Three ways lead to a user, each showing more than the one
 // before: the agent list (everybody in one call), the platform API (by id), the user's own token.
-import { LRUCache } from 'lru-cache';
 import type { KnownAccount, OmnivibeReader } from '../../domain/ports.js';
 import {
   normalizeEmail,
@@ -15,6 +14,7 @@ import { createLoader, indexById } from '../loading.js';
 import type { OmnivibeClient, OmnivibeCredential } from './client.js';
 import type { OmnivibeAgentDto, OmnivibeUserDto } from './decode.js';
 import { toAccount, toKnownAccount } from './mapper.js';
+import { createTokenOwners, type TokenOwners } from './token-owners.js';
 
 /** There is one credential for the list, the gateway's own. */
 const INDEX_KEY = 'omnivibe';
@@ -30,12 +30,25 @@ export interface OmnivibeCredentials {
 /** What is known of an installation across operations. */
 export interface OmnivibeInstallation {
   readonly index: AccountIndex;
-  /** Whose token leads to whom, by address; remembered as long as the index. */
-  readonly tokenOwners: LRUCache<string, KnownAccount>;
+  readonly tokenOwners: TokenOwners;
+  /** Stands for all that both of them say. */
+  stamp(): symbol | null;
 }
 
-export function createOmnivibeInstallation(index: AccountIndex): OmnivibeInstallation {
-  return { index, tokenOwners: new LRUCache({ max: 100_000, ttl: 5 * 60_000 }) };
+export function createOmnivibeInstallation(index: AccountIndex, hasList: boolean): OmnivibeInstallation {
+  const tokenOwners = createTokenOwners();
+  let seen: { readonly of: readonly (symbol | null)[]; readonly stamp: symbol } | null = null;
+  return {
+    index,
+    tokenOwners,
+    stamp() {
+      const listed = hasList ? index.stamp(INDEX_KEY) : tokenOwners.stamp;
+      if (listed === null) return null;
+      if (seen?.of[0] !== listed || seen.of[1] !== tokenOwners.stamp)
+        seen = { of: [listed, tokenOwners.stamp], stamp: Symbol('omnivibe') };
+      return seen.stamp;
+    },
+  };
 }
 
 export interface OmnivibeLoadersOptions {
@@ -105,19 +118,21 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
     const wanted = normalizeEmail(email);
     const token = credentials.userTokens.get(wanted);
     if (token === undefined) return null;
-    const remembered = tokenOwners.get(wanted);
-    if (remembered !== undefined) return remembered;
+    const remembered = tokenOwners.byEmail(wanted);
+    if (remembered !== null) return remembered;
     const user = await byToken.load(token);
     if (user?.id === undefined || user.id === null) return null;
     const known = toKnownAccount(user.id, user);
     if (known.email === null || normalizeEmail(known.email) !== wanted) return null;
-    tokenOwners.set(wanted, known);
+    tokenOwners.keep(wanted, known);
     return known;
   }
 
   /** Without a list and without the platform, only asking every token tells whose id it is. */
   async function findTokenOwner(id: string): Promise<KnownAccount | null> {
     if (credentials.list !== null || credentials.platformToken !== null) return null;
+    const remembered = tokenOwners.byId(id);
+    if (remembered !== null) return remembered;
     const asked = await Promise.allSettled(
       [...credentials.userTokens.keys()].map((email) => tokenOwner(email)),
     );
@@ -184,7 +199,8 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
   }
 
   async function findRemembered(id: string): Promise<KnownAccount | null> {
-    for (const owner of tokenOwners.values()) if (owner.id === id) return owner;
+    const owner = tokenOwners.byId(id);
+    if (owner !== null) return owner;
     return credentials.list === null ? null : (await snapshot()).byId(id);
   }
 
@@ -254,6 +270,10 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
 
   const reader: Reads = {
     canSearch: credentials.list !== null,
+    hasCallersToken: callersToken !== null,
+    // Without the list, the platform is asked about people again and again.
+    indexStamp: () =>
+      credentials.list === null && credentials.platformToken !== null ? null : installation.stamp(),
     credential: 'gateway',
     indexCredential: 'gateway',
 

@@ -7,6 +7,7 @@ import {
   type UpstreamSettings,
 } from '../../transport/upstream-client.js';
 import { createAccountIndex } from '../account-index.js';
+import { lazy } from '../lazy.js';
 import { createV2Client } from './client.js';
 import { createV2Reader } from './loaders.js';
 import { createV2Writer } from './writer.js';
@@ -22,9 +23,15 @@ export interface V2Options {
   readonly now?: () => number;
 }
 
+/** v2, opened for one operation. */
+export interface V2Session {
+  readonly reader: V2Reader;
+  readonly writer: () => V2Writer;
+}
+
 export interface V2Adapter {
   /** Reads and writes for one operation, with the gateway's own key. */
-  open(scope: CallScope): { readonly reader: V2Reader; readonly writer: V2Writer };
+  open(scope: CallScope): V2Session;
   readonly upstreams: readonly UpstreamMonitor[];
   close(): Promise<void>;
 }
@@ -40,7 +47,7 @@ export function createV2Adapter(options: V2Options): V2Adapter {
   return {
     open: (scope) => ({
       reader: createV2Reader({ client, index, scope, catalogue, deskStatuses }),
-      writer: createV2Writer(client, scope),
+      writer: lazy(() => createV2Writer(client, scope)),
     }),
     upstreams: [upstream],
     close: () => upstream.close(),

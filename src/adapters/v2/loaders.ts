@@ -81,6 +81,8 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
     return ids.every((id) => known.byId(id) !== null) ? known : renewed();
   }
 
+  const sweepCallsFor = (directorySize: number) => Math.max(1, Math.ceil(directorySize / PAGE));
+
   const searches = new Map<string, Promise<Rows>>();
   /** Everybody with this address, exactly. */
   function search(email: string): Promise<Rows> {
@@ -122,7 +124,7 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
     const known = await snapshotOf(ids);
     if (swept !== null) return swept;
     const addresses = ids.map((id) => searchableEmail(known, id));
-    const sweepCalls = Math.max(1, Math.ceil(known.size / PAGE));
+    const sweepCalls = sweepCallsFor(known.size);
     const wanted = ids.filter((id) => known.byId(id) !== null);
     if (wanted.length === 0) return new Map();
     if (wanted.length >= sweepCalls + 1 || wanted.some((id) => searchableEmail(known, id) === null))
@@ -175,6 +177,15 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
     indexCredential: 'gateway',
     deskStatuses,
 
+    expectPeople(count) {
+      // Without an index there is a sweep anyway, in its turn.
+      const size = index.sizeOf(INDEX_KEY);
+      if (size === null || sweepCallsFor(size) > 1 || count < 2) return;
+      // What fails says so again where people are read.
+      sweepOnce().catch(() => null);
+    },
+
+    indexStamp: () => index.stamp(INDEX_KEY),
     accountsByEmail: async (email) => (await snapshot()).byEmail(email),
     accountsByExternalId: () => Promise.resolve([]),
 

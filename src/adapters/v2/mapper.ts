@@ -1,7 +1,7 @@
 // What v2's wire types mean, and which values v2 takes.
 import type { Acceptance, FieldPath, KnownAccount, V2Writer } from '../../domain/ports.js';
 import type { DeskSettings, DeskStatus, DeskView, JsonValue, V2Account } from '../../domain/profile.js';
-import { orNull, readable } from '../decoding.js';
+import { orNull, view } from '../decoding.js';
 import { noteDrift } from '../drift.js';
 import { toLanguageTag } from '../values.js';
 import type { V2SettingsDto, V2UserDto, V2ViewDto } from './decode.js';
@@ -9,23 +9,32 @@ import type { V2SettingsDto, V2UserDto, V2ViewDto } from './decode.js';
 /** Looks a status id up; no endpoint lists statuses, so the catalogue is configured. */
 export type StatusCatalogue = ReadonlyMap<string, DeskStatus>;
 
+interface Origin {
+  readonly id: string;
+  readonly dto: V2UserDto;
+  readonly catalogue: StatusCatalogue;
+}
+
+const viewAccount = view<Origin, V2Account>({
+  backend: () => 'v2',
+  id: ({ id }) => id,
+  name: ({ dto }) => [dto.firstname, dto.lastname].filter((part) => part !== null).join(' ') || null,
+  email: ({ dto }) => dto.email,
+  active: ({ dto }) => dto.active,
+  firstName: ({ dto }) => dto.firstname,
+  lastName: ({ dto }) => dto.lastname,
+  username: ({ dto }) => dto.name,
+  telephone: ({ dto }) => dto.telephone_number,
+  language: ({ dto }) => toLanguageTag(dto.language),
+  dateFormat: ({ dto }) => dto.dateFormat,
+  groups: ({ dto }) => dto.groups,
+  status: ({ dto, catalogue }) => toDeskStatus(dto.statusID, catalogue),
+  isStatusLocked: ({ dto }) => dto.statusLocked,
+});
+
+/** The account of a row whose id is known. */
 export function toAccount(id: string, dto: V2UserDto, catalogue: StatusCatalogue): V2Account {
-  return readable<V2Account>({
-    backend: () => 'v2',
-    id: () => id,
-    name: () => [dto.firstname, dto.lastname].filter((part) => part !== null).join(' ') || null,
-    email: () => dto.email,
-    active: () => dto.active,
-    firstName: () => dto.firstname,
-    lastName: () => dto.lastname,
-    username: () => dto.name,
-    telephone: () => dto.telephone_number,
-    language: () => toLanguageTag(dto.language),
-    dateFormat: () => dto.dateFormat,
-    groups: () => dto.groups,
-    status: () => toDeskStatus(dto.statusID, catalogue),
-    isStatusLocked: () => dto.statusLocked,
-  });
+  return viewAccount({ id, dto, catalogue });
 }
 
 /** What the index keeps of a row. */
@@ -41,23 +50,27 @@ export function toKnownAccount(id: string, dto: V2UserDto): KnownAccount {
   };
 }
 
-export function toDeskSettings(dto: V2SettingsDto): DeskSettings {
-  return readable<DeskSettings>({
-    maxChats: () => dto.maxChats,
-    chatSoundOnNewMessage: () => dto.chatSoundNewMessage,
-    notifyOnTicketAssignment: () => dto.notifyOnTicketAssignment,
-    ticketIncognitoMode: () => dto.ticketIncognitoMode,
-    autoAnswerCalls: () => dto.callsAutoAnswer,
-  });
-}
+export const toDeskSettings = view<V2SettingsDto, DeskSettings>({
+  maxChats: (dto) => dto.maxChats,
+  chatSoundOnNewMessage: (dto) => dto.chatSoundNewMessage,
+  notifyOnTicketAssignment: (dto) => dto.notifyOnTicketAssignment,
+  ticketIncognitoMode: (dto) => dto.ticketIncognitoMode,
+  autoAnswerCalls: (dto) => dto.callsAutoAnswer,
+});
+
+const viewDeskView = view<V2ViewDto & { readonly id: string }, DeskView>({
+  id: (dto) => dto.id,
+  name: (dto) => dto.name,
+  selected: (dto) => dto.selected,
+});
 
 /** The views that have an id. */
 export function toDeskViews(views: readonly V2ViewDto[]): DeskView[] {
-  return views.flatMap((dto) =>
-    dto.id === null
-      ? []
-      : [readable<DeskView>({ id: () => dto.id ?? '', name: () => dto.name, selected: () => dto.selected })],
-  );
+  return views.filter(hasId).map(viewDeskView);
+}
+
+function hasId(dto: V2ViewDto): dto is V2ViewDto & { readonly id: string } {
+  return dto.id !== null;
 }
 
 function toDeskStatus(id: string | null, catalogue: StatusCatalogue): DeskStatus | null {

@@ -1,8 +1,8 @@
 import type { MindAccountResolvers } from '../generated/resolvers.js';
 
 export const MindAccount: MindAccountResolvers = {
-  nativeId: ({ id }) => id,
+  nativeId: ({ account }) => account.id,
   link: ({ person }) => person.link('mind'),
-  rawData: ({ id, person }) => person.context.readers.mind?.rawData(id) ?? null,
-  supersetRoles: ({ id, person }) => person.context.readers.mind?.supersetRoles(id) ?? null,
+  rawData: ({ account, person }) => person.context.readers.mind?.rawData(account.id) ?? null,
+  supersetRoles: ({ account, person }) => person.context.readers.mind?.supersetRoles(account.id) ?? null,
 };

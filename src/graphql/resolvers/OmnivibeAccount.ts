@@ -1,6 +1,6 @@
 import type { OmnivibeAccountResolvers } from '../generated/resolvers.js';
 
 export const OmnivibeAccount: OmnivibeAccountResolvers = {
-  nativeId: ({ id }) => id,
+  nativeId: ({ account }) => account.id,
   link: ({ person }) => person.link('omnivibe'),
 };

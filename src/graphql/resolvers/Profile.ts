@@ -1,8 +1,11 @@
+import { after, type Eventual } from '../../domain/eventual.js';
 import { expectFieldPaths, explainField, VERSIONED_FIELDS, versionOf } from '../../domain/explain.js';
 import { FIELD_PATHS } from '../../domain/ownership.js';
-import { BACKENDS, formatRef } from '../../domain/profile.js';
+import type { Person } from '../../domain/person.js';
+import { BACKENDS, formatRef, type AccountOf, type Backend } from '../../domain/profile.js';
 import { getReferenced } from '../../domain/read-profiles.js';
 import type { ProfileResolvers } from '../generated/resolvers.js';
+import type { Linked, LinkedAccount } from '../mappers.js';
 import { selectionOf } from '../selection.js';
 
 // Required: a field without a resolver would be null for everybody.
@@ -12,10 +15,10 @@ export const Profile: Required<ProfileResolvers> = {
       ? getReferenced(read, `mind:${reference.mindUserId}`, selectionOf(info), 'mindUserId')
       : getReferenced(read, (reference as { id: string }).id, selectionOf(info)),
 
-  id: async (person) => formatRef(await person.anchorOrSeed()),
-  mindUserId: async (person) => (await person.ref('mind'))?.id ?? null,
-  omnivibeUserId: async (person) => (await person.ref('omnivibe'))?.id ?? null,
-  v2UserId: async (person) => (await person.ref('v2'))?.id ?? null,
+  id: (person) => after(person.anchorOrSeed(), formatRef),
+  mindUserId: (person) => idOn(person, 'mind'),
+  omnivibeUserId: (person) => idOn(person, 'omnivibe'),
+  v2UserId: (person) => idOn(person, 'v2'),
 
   firstName: (person) => person.field('firstName'),
   lastName: (person) => person.field('lastName'),
@@ -28,12 +31,12 @@ export const Profile: Required<ProfileResolvers> = {
   externalId: (person) => person.field('externalId'),
   lastSeenAt: (person) => person.field('lastSeenAt'),
 
-  async routing(person) {
-    const account = await person.account('mind');
-    if (account === null) return null;
-    const { callRouting: call, chatRouting: chat } = account;
-    return call === null && chat === null ? null : { call: call?.value ?? null, chat: chat?.value ?? null };
-  },
+  routing: (person) =>
+    after(person.account('mind'), (account) => {
+      if (account === null) return null;
+      const { callRouting: call, chatRouting: chat } = account;
+      return call === null && chat === null ? null : { call: call?.value ?? null, chat: chat?.value ?? null };
+    }),
   settings: (person) => person,
   presence: (person) => person,
 
@@ -42,14 +45,24 @@ export const Profile: Required<ProfileResolvers> = {
   version: (person, { fields }, { versionKey }) =>
     versionOf(person, fields == null ? VERSIONED_FIELDS : expectFieldPaths(fields), versionKey),
 
-  mind: (person) => person.account('mind'),
-  omnivibe: (person) => person.account('omnivibe'),
-  v2: (person) => person.account('v2'),
+  mind: (person) => accountOn(person, 'mind'),
+  omnivibe: (person) => accountOn(person, 'omnivibe'),
+  v2: (person) => accountOn(person, 'v2'),
   async accounts(person) {
-    const accounts = await Promise.allSettled(BACKENDS.map((backend) => person.account(backend)));
+    const accounts = await Promise.allSettled(
+      BACKENDS.map(async (backend) => accountOn(person, backend) as Eventual<LinkedAccount | null>),
+    );
     return accounts.flatMap((each) => {
       if (each.status === 'rejected') return [Promise.reject(each.reason as Error)];
       return each.value === null ? [] : [Promise.resolve(each.value)];
     });
   },
 };
+
+function idOn(person: Person, backend: Backend): Eventual<string | null> {
+  return after(person.ref(backend), (ref) => ref?.id ?? null);
+}
+
+function accountOn<B extends Backend>(person: Person, backend: B): Eventual<Linked<AccountOf[B]> | null> {
+  return after(person.account(backend), (account) => account && { person, account });
+}

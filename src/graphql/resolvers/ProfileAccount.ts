@@ -3,5 +3,5 @@ import type { ProfileAccountResolvers } from '../generated/resolvers.js';
 const TYPE_NAMES = { mind: 'MindAccount', omnivibe: 'OmnivibeAccount', v2: 'V2Account' } as const;
 
 export const ProfileAccount: ProfileAccountResolvers = {
-  __resolveType: ({ backend }) => TYPE_NAMES[backend],
+  __resolveType: ({ account }) => TYPE_NAMES[account.backend],
 };

@@ -1,12 +1,19 @@
 import type { ProfileConnectionResolvers } from '../generated/resolvers.js';
 
 export const ProfileConnection: ProfileConnectionResolvers = {
-  edges: ({ people }) => people.map(({ person, cursor }) => ({ cursor, node: person })),
-  nodes: ({ people }) => people.map(({ person }) => person),
-  pageInfo: ({ people, hasNextPage, hasPreviousPage }) => ({
-    hasNextPage,
-    hasPreviousPage,
-    startCursor: people[0]?.cursor ?? null,
-    endCursor: people.at(-1)?.cursor ?? null,
-  }),
+  edges(page) {
+    const cursors = page.cursors();
+    return page.people.map((node, i) => ({ cursor: cursors[i] ?? '', node }));
+  },
+  nodes: ({ people }) => people,
+  pageInfo(page) {
+    const { hasNextPage, hasPreviousPage } = page;
+    const cursors = page.cursors();
+    return {
+      hasNextPage,
+      hasPreviousPage,
+      startCursor: cursors[0] ?? null,
+      endCursor: cursors.at(-1) ?? null,
+    };
+  },
 };

@@ -1,0 +1,59 @@
+// Our own, since every call needs two places: in queues of `p-queue` they cost more than the call.
+import { abortListeners } from './abort-listeners.js';
+
+/** So many at a time; the others wait, first come, first served. */
+export class Places {
+  readonly #count: number;
+  readonly #queue = new Set<() => void>();
+  #taken = 0;
+
+  constructor(count: number) {
+    this.#count = count;
+  }
+
+  get taken(): number {
+    return this.#taken;
+  }
+
+  get waiting(): number {
+    return this.#queue.size;
+  }
+
+  get isFree(): boolean {
+    return this.#taken < this.#count;
+  }
+
+  /** Takes a place that is free. */
+  take(): void {
+    this.#taken += 1;
+  }
+
+  /** Resolves once a place has been taken; rejects with the signal's reason once it is aborted. */
+  wait(signal: AbortSignal): Promise<void> {
+    const queue = this.#queue;
+    const listeners = abortListeners(signal);
+    return new Promise((resolve, reject) => {
+      const start = () => {
+        listeners.delete(giveUp);
+        resolve();
+      };
+      const giveUp = () => {
+        queue.delete(start);
+        reject(signal.reason as Error);
+      };
+      queue.add(start);
+      listeners.add(giveUp);
+    });
+  }
+
+  /** Gives a place back, to whoever has waited longest. */
+  leave(): void {
+    const [next] = this.#queue;
+    if (next === undefined) {
+      this.#taken -= 1;
+    } else {
+      this.#queue.delete(next);
+      next();
+    }
+  }
+}
