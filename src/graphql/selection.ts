@@ -63,18 +63,27 @@ const READS: Readonly<Record<string, Reads>> = {
 
 /** Fields whose reads depend on their argument `fields`. */
 const EXPLAINED = ['Profile.explain', 'Profile.version'];
+/** Fields whose arguments are looked at, which variables may hold. */
+const DEPENDS_ON_ARGUMENTS = [...EXPLAINED, 'V2Account.views'];
+
+/** Selections that no variable can change, by the fields that were looked at: the same ones come with every request. */
+const fixed = new WeakMap<readonly FieldNode[], Selection>();
 
 /** What lies below the field that is being resolved, however deep; `@skip` and `@include` are heeded. */
 export function selectionOf(info: GraphQLResolveInfo): Selection {
+  const known = fixed.get(info.fieldNodes);
+  if (known !== undefined) return known;
   const backends = new Set<Backend>();
-  const needed: { omnivibeDepth: OmnivibeDepth; isPresence: boolean } = {
+  const needed: { omnivibeDepth: OmnivibeDepth; isPresence: boolean; isFixed: boolean } = {
     omnivibeDepth: 'listed',
     isPresence: false,
+    isFixed: true,
   };
   const seenFragments = new Set<string>();
 
   function visit(selectionSet: SelectionSetNode | undefined, type: GraphQLNamedType): void {
     for (const node of selectionSet?.selections ?? []) {
+      needed.isFixed &&= node.directives === undefined || node.directives.length === 0;
       if (isIncluded(node, info)) visitNode(node, type);
     }
   }
@@ -85,6 +94,7 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
         if (!isObjectType(type) && !isInterfaceType(type)) return;
         const field = type.getFields()[node.name.value];
         if (field === undefined) return;
+        needed.isFixed &&= !DEPENDS_ON_ARGUMENTS.includes(`${type.name}.${field.name}`);
         note(READS[`${type.name}.${field.name}`]);
         // Refused before anything is read.
         if (`${type.name}.${field.name}` === 'V2Account.views') {
@@ -136,7 +146,12 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
   for (const node of info.fieldNodes) visit(node.selectionSet, getNamedType(info.returnType));
   // What takes the platform API and presence at once is read by the person's own token, where there is one.
   const { omnivibeDepth, isPresence } = needed;
-  return { backends, omnivibeDepth: isPresence && omnivibeDepth === 'profile' ? 'presence' : omnivibeDepth };
+  const selection: Selection = {
+    backends,
+    omnivibeDepth: isPresence && omnivibeDepth === 'profile' ? 'presence' : omnivibeDepth,
+  };
+  if (needed.isFixed) fixed.set(info.fieldNodes, selection);
+  return selection;
 }
 
 function readsOfPaths(paths: readonly FieldPath[]): Reads {

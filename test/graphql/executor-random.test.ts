@@ -14,7 +14,7 @@ import { createSchema } from '../../src/graphql/schema.js';
 import { answerAtRandom, makeLenient, type Leaves, type RandomContext } from './random-answers.js';
 import { randomOperation, type VariableValues } from './random-operations.js';
 
-const RUNS = Number(process.env['EXECUTOR_RUNS'] ?? 500);
+const RUNS = Number(process.env['EXECUTOR_RUNS'] ?? 300);
 /** A failure names it; EXECUTOR_SEED repeats that run. */
 const SEED = Number(process.env['EXECUTOR_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 

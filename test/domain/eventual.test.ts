@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { after, all, orElse, Outcome } from '../../src/domain/eventual.js';
+
+const boom = new Error('boom');
+const fail = (): number => {
+  throw boom;
+};
+
+describe('what follows from a value', () => {
+  it('is at hand where the value is', () => {
+    expect(after(1, (value) => value + 1)).toBe(2);
+  });
+
+  it('is waited for where the value is', async () => {
+    const later = after(Promise.resolve(1), (value) => value + 1);
+    expect(later).toBeInstanceOf(Promise);
+    expect(await later).toBe(2);
+  });
+});
+
+describe('what stands in for a failure', () => {
+  it('is used for one at once and for one to come', async () => {
+    expect(orElse(fail, () => 'other')).toBe('other');
+    expect(
+      await orElse(
+        () => Promise.reject(boom),
+        () => 'other',
+      ),
+    ).toBe('other');
+    expect(
+      orElse(
+        () => 1,
+        () => 'other',
+      ),
+    ).toBe(1);
+  });
+});
+
+describe('an outcome', () => {
+  it('is at hand once it is known, and the work is done once', async () => {
+    let done = 0;
+    const outcome = new Outcome(async () => {
+      await Promise.resolve();
+      return ++done;
+    });
+    expect(outcome.read()).toBeInstanceOf(Promise);
+    expect(await outcome.read()).toBe(1);
+    expect(outcome.read()).toBe(1);
+    expect(done).toBe(1);
+  });
+
+  it('throws a failure each time, whenever it came, and ends no process with it', async () => {
+    const now = new Outcome(fail);
+    const later = new Outcome(() => Promise.reject(boom));
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const outcome of [now, later, now, later]) expect(() => outcome.read()).toThrow(boom);
+  });
+});
+
+describe('all of several values', () => {
+  it('are waited for', async () => {
+    let isThere = false;
+    const later = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      isThere = true;
+    });
+    await all([1, later, null]);
+    expect(isThere).toBe(true);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { createLinkMemory, stampsOf } from '../../src/domain/link-memory.js';
+import type { Readers } from '../../src/domain/ports.js';
+
+const [ONE, TWO, OTHER] = [Symbol('one'), Symbol('two'), Symbol('other')];
+const ANSWER = { backend: 'v2', id: '17' };
+
+/** Readers of which only the stamps of their indexes are looked at. */
+const readersWith = (stamps: Readonly<Record<'mind' | 'omnivibe' | 'v2', symbol | null | undefined>>) =>
+  Object.fromEntries(
+    Object.entries(stamps).map(([backend, stamp]) => [
+      backend,
+      stamp === undefined ? null : { indexStamp: () => stamp },
+    ]),
+  ) as unknown as Readers;
+
+describe('links that were found', () => {
+  it('are known again under the same stamps, null included', () => {
+    const memory = createLinkMemory();
+    memory.keep('mind:42 v2', [ONE, TWO], ANSWER);
+    memory.keep('mind:42 omnivibe', [ONE, TWO], null);
+    expect(memory.recall('mind:42 v2', [ONE, TWO])).toBe(ANSWER);
+    expect(memory.recall('mind:42 omnivibe', [ONE, TWO])).toBeNull();
+    expect(memory.recall('mind:43 v2', [ONE, TWO])).toBeUndefined();
+  });
+
+  it('are forgotten when one index remembers something else', () => {
+    const memory = createLinkMemory();
+    memory.keep('mind:42 v2', [ONE, TWO], ANSWER);
+    expect(memory.recall('mind:42 v2', [ONE, OTHER])).toBeUndefined();
+    expect(memory.recall('mind:42 v2', [OTHER, TWO])).toBeUndefined();
+  });
+
+  it('are neither kept nor known while an index cannot tell', () => {
+    const memory = createLinkMemory();
+    memory.keep('mind:42 v2', null, ANSWER);
+    expect(memory.recall('mind:42 v2', null)).toBeUndefined();
+    expect(memory.recall('mind:42 v2', [ONE, TWO])).toBeUndefined();
+  });
+});
+
+describe('the stamps of all backends', () => {
+  it('are those of the ones that take part', () => {
+    expect(stampsOf(readersWith({ mind: ONE, omnivibe: undefined, v2: TWO }))).toEqual([ONE, null, TWO]);
+  });
+
+  it('are none while one that takes part has none', () => {
+    expect(stampsOf(readersWith({ mind: ONE, omnivibe: null, v2: TWO }))).toBeNull();
+  });
+});
