@@ -22,6 +22,8 @@ export interface Selection {
   /** Backends whose account is certainly read: finding out by that read whether somebody exists costs nothing extra. */
   readonly backends: ReadonlySet<Backend>;
   readonly omnivibeDepth: OmnivibeDepth;
+  /** Whether there are fields that take calls of their own: these start as soon as they can, and wait for no account but theirs. */
+  readonly hasOwnCalls?: boolean;
 }
 
 export const MAX_PAGE = 100;
@@ -101,7 +103,7 @@ async function findByRef(
   const isReadAhead = person.readAhead(selection.backends);
   const found = await confirm(context, person, selection);
   // What fields show is then at hand.
-  if (found !== null) await isReadAhead;
+  if (found !== null && selection.hasOwnCalls !== true) await isReadAhead;
   return found;
 }
 
@@ -274,7 +276,8 @@ export async function listProfiles(
   const people = page.ids.map((id) =>
     createPerson(context, { seed: { backend: directory, id }, omnivibeDepth }),
   );
-  await all(people.map((person) => person.readAhead(backends)));
+  const areReadAhead = all(people.map((person) => person.readAhead(backends)));
+  if (selection.hasOwnCalls !== true) await areReadAhead;
   return {
     people,
     cursors() {

@@ -27,6 +27,8 @@ interface Reads {
   readonly omnivibeDepth?: OmnivibeDepth;
   /** Whether the field shows presence, which the agent list has and the platform API has not. */
   readonly isPresence?: true;
+  /** Whether it takes a call of its own. */
+  readonly isOwnCall?: true;
 }
 
 /** By schema coordinate; a field that is not listed reads no account of its own. */
@@ -43,6 +45,12 @@ const READS: Readonly<Record<string, Reads>> = {
   'Profile.omnivibe': { accounts: ['omnivibe'] },
   'Profile.v2': { accounts: ['v2'] },
   'Profile.accounts': { accounts: BACKENDS },
+  'Profile.explain': { isOwnCall: true },
+  'Profile.version': { isOwnCall: true },
+  'MindAccount.rawData': { isOwnCall: true },
+  'MindAccount.supersetRoles': { isOwnCall: true },
+  'V2Account.views': { isOwnCall: true },
+  'Settings.desk': { isOwnCall: true },
   'Settings.work': { accounts: ['mind'] },
   'Settings.inbox': { accounts: ['omnivibe'] },
   'InboxSettings.availability': { omnivibeDepth: 'presence' },
@@ -74,9 +82,10 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
   const known = fixed.get(info.fieldNodes);
   if (known !== undefined) return known;
   const backends = new Set<Backend>();
-  const needed: { omnivibeDepth: OmnivibeDepth; isPresence: boolean; isFixed: boolean } = {
-    omnivibeDepth: 'listed',
+  const needed = {
+    omnivibeDepth: 'listed' as OmnivibeDepth,
     isPresence: false,
+    hasOwnCalls: false,
     isFixed: true,
   };
   const seenFragments = new Set<string>();
@@ -138,6 +147,7 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
   function note(reads: Reads | undefined): void {
     for (const backend of reads?.accounts ?? []) backends.add(backend);
     needed.isPresence ||= reads?.isPresence === true;
+    needed.hasOwnCalls ||= reads?.isOwnCall === true;
     const depth = reads?.omnivibeDepth ?? 'listed';
     if (OMNIVIBE_DEPTHS.indexOf(depth) > OMNIVIBE_DEPTHS.indexOf(needed.omnivibeDepth))
       needed.omnivibeDepth = depth;
@@ -149,6 +159,7 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
   const selection: Selection = {
     backends,
     omnivibeDepth: isPresence && omnivibeDepth === 'profile' ? 'presence' : omnivibeDepth,
+    hasOwnCalls: needed.hasOwnCalls,
   };
   if (needed.isFixed) fixed.set(info.fieldNodes, selection);
   return selection;

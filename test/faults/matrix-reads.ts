@@ -50,13 +50,14 @@ export function rightRead(
   healthy: unknown,
 ): Findings {
   const { error, fault, pace } = row;
-  const { calls: usual, callsWithout, lost } = operation;
-  const calls = error === null ? usual : (callsWithout?.[backend] ?? usual);
+  const { calls: usual, callsWithout, callsWithoutAtFirst, lost } = operation;
+  // Whoever has never heard of a backend's people asks for them first, and the others for theirs as well.
+  const isUnknown = fault.at === 'tls';
+  const without = (isUnknown ? callsWithoutAtFirst : null) ?? callsWithout;
+  const calls = error === null ? usual : (without?.[backend] ?? usual);
   const tries = error === null ? 1 : triesIn(TIMES[pace].queryMs, row);
   const attempts = { ...calls, [backend]: calls[backend] * tries };
   const places = error === null ? [] : lost[backend].flatMap((path) => placesOf(healthy, path.split('.')));
-  // Whoever has never heard of a backend's people asks for them first, and the others for theirs as well.
-  const isUnknown = fault.at === 'tls';
   return {
     status: 200,
     data: places.reduce(withNullAt, healthy),

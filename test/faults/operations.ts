@@ -11,6 +11,8 @@ export interface ReadOperation {
   readonly calls: Calls;
   /** Calls that are made while a backend fails, where they are others. */
   readonly callsWithout?: Readonly<Partial<Record<Slug, Calls>>>;
+  /** The same of a gateway that has never heard of anybody, where they are others again. */
+  readonly callsWithoutAtFirst?: Readonly<Partial<Record<Slug, Calls>>>;
 }
 type Calls = Readonly<Record<Slug, number>>;
 
@@ -38,10 +40,11 @@ export const READS: readonly ReadOperation[] = [
   {
     name: 'profiles',
     document: `{ profiles(first: 3) { nodes { ${PERSON} } pageInfo { hasNextPage } } }`,
-    // The directory is Mind's.
+    // The directory is Mind's; the desk is asked beside it.
     lost: { ...lostBelow('profiles.nodes.*'), mind: ['profiles'] },
     calls: ONE_EACH,
-    callsWithout: { mind: { mind: 1, omnivibe: 0, v2: 0 } },
+    callsWithout: { mind: { mind: 1, omnivibe: 0, v2: 1 } },
+    callsWithoutAtFirst: { mind: { mind: 1, omnivibe: 0, v2: 0 } },
   },
   {
     name: 'profileByEmail',

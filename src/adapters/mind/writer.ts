@@ -50,13 +50,17 @@ export function createMindWriter({
 
   async function sendTogether(shares: readonly Share[]): Promise<(null | GatewayError)[]> {
     const { status, results } = await client.patchProfiles(scope, credential, shares.map(toItem));
+    const verdictsOf = new Map<string | null, Set<boolean | null>>();
+    for (const result of results) {
+      const { id } = result;
+      const verdict = orNull(() => result.success);
+      verdictsOf.set(id, (verdictsOf.get(id) ?? new Set<boolean | null>()).add(verdict));
+    }
     return shares.map(({ id }) => {
-      const verdicts = new Set(
-        results.filter((result) => result.id === id).map((result) => orNull(() => result.success)),
-      );
-      const [verdict] = verdicts.size === 1 ? verdicts : [];
+      const verdicts = verdictsOf.get(id);
+      const [verdict] = verdicts?.size === 1 ? verdicts : [];
       if (verdict === true) return null;
-      return verdict === false ? rejected('PATCH /profiles') : unsettled(status, verdicts.size === 0);
+      return verdict === false ? rejected('PATCH /profiles') : unsettled(status, verdicts === undefined);
     });
   }
 
@@ -90,7 +94,8 @@ export function createMindWriter({
 
     callsFor(account, changes, { isBulk }) {
       if (changes.length === 0) return [];
-      const own = ownSettings(account);
+      const isInSettings = changes.some(({ field }) => field.startsWith('settings.'));
+      const own = isInSettings ? ownSettings(account) : null;
       const { profile, settings } = fromChanges(changes, own ?? {});
       const hasSettings = Object.keys(settings).length > 0;
       const isWhole = settingsPatch === 'replace' && hasSettings;
