@@ -23,6 +23,8 @@ export interface AccountIndex {
   renewed(credential: string, sweep: Sweep, signal?: AbortSignal): Promise<IndexSnapshot>;
   /** Stands for all that the snapshot says; null while there is none that is fresh. */
   stamp(credential: string): symbol | null;
+  /** Whether this is what the index says now. */
+  isCurrent(credential: string, snapshot: IndexSnapshot): boolean;
   /** How many accounts it knows; null while there is no snapshot that is fresh. */
   sizeOf(credential: string): number | null;
   /** Takes over what a read has just shown, if there is a snapshot; with `onlyNew`, nothing of accounts that it knows. */
@@ -86,6 +88,7 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
     snapshot: freshOrStale,
     renewed: (credential, sweep, signal) => notOlderThan(RENEW_AFTER_MS, credential, sweep, signal),
     stamp: (credential) => fresh(credential)?.stamp ?? null,
+    isCurrent: (credential, snapshot) => snapshots.get(credential) === snapshot,
     sizeOf: (credential) => fresh(credential)?.size ?? null,
     learn(credential, accounts, { onlyNew } = { onlyNew: false }) {
       const snapshot = snapshots.get(credential);
@@ -99,10 +102,12 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
   };
 }
 
-/** The index as one operation uses it: asked once, even if that fails. */
+/** The index as one operation uses it: asked once, even if that fails, until it is renewed. */
 export interface OperationIndex {
   readonly snapshot: () => Promise<IndexSnapshot>;
   readonly renewed: () => Promise<IndexSnapshot>;
+  /** As that of the index; null when the operation has looked at anything else than what the index says now. */
+  readonly stamp: () => symbol | null;
 }
 
 export function openIndex(
@@ -112,9 +117,22 @@ export function openIndex(
   signal: AbortSignal,
 ): OperationIndex {
   let asked: Promise<IndexSnapshot> | null = null;
+  let used: IndexSnapshot | null = null;
+
+  async function look(which: 'snapshot' | 'renewed'): Promise<IndexSnapshot> {
+    const snapshot = await index[which](credential, sweep, signal);
+    if (used !== null && used !== snapshot) asked = Promise.resolve(snapshot);
+    used = snapshot;
+    return snapshot;
+  }
+
   return {
-    snapshot: () => (asked ??= index.snapshot(credential, sweep, signal)),
-    renewed: () => index.renewed(credential, sweep, signal),
+    snapshot: () => (asked ??= look('snapshot')),
+    renewed: () => look('renewed'),
+    stamp() {
+      const isUsed = asked === null || (used !== null && index.isCurrent(credential, used));
+      return isUsed ? index.stamp(credential) : null;
+    },
   };
 }
 

@@ -20,7 +20,7 @@ import {
   type Side,
   type TokenOwner,
 } from './identity.js';
-import { isSame as isSameMemory, stampsOf, type LinkMemory } from './link-memory.js';
+import { isSame as isSameMemory, stampsOf, type LinkMemory, type Stamps } from './link-memory.js';
 import type { KnownAccount, Readers } from './ports.js';
 import { formatRef, type AccountRef, type Backend } from './profile.js';
 
@@ -67,6 +67,8 @@ class RememberedLinks implements PersonLinks {
   readonly #context: LinkContext;
   readonly #seed: AccountRef;
   #found: PersonLinks | null = null;
+  /** What the indexes remembered when the first of them was looked for. */
+  #stamps: Stamps = null;
 
   constructor(context: LinkContext, seed: AccountRef) {
     this.#context = context;
@@ -74,7 +76,11 @@ class RememberedLinks implements PersonLinks {
   }
 
   get #links(): PersonLinks {
-    return (this.#found ??= findLinks(this.#context, this.#seed));
+    if (this.#found === null) {
+      this.#stamps = stampsOf(this.#context.readers);
+      this.#found = findLinks(this.#context, this.#seed);
+    }
+    return this.#found;
   }
 
   anchor(): Eventual<AccountRef> {
@@ -106,8 +112,11 @@ class RememberedLinks implements PersonLinks {
     const stamps = stampsOf(readers);
     const known = linkMemory.recall(question, stamps);
     if (known !== undefined) return known as T;
-    return after(find(), (found) => {
-      if (isSameMemory(stamps, stampsOf(readers))) linkMemory.keep(question, stamps, found);
+    return after(find(), async (found) => {
+      // Who is not known yet may be there at the next look.
+      const isKnown = (await readers[this.#seed.backend]?.knownById(this.#seed.id)) != null;
+      if (isKnown && isSameMemory(this.#stamps, stampsOf(readers)))
+        linkMemory.keep(question, this.#stamps, found);
       return found;
     });
   }

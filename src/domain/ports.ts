@@ -93,8 +93,11 @@ export interface OmnivibeReader extends BackendReader<'omnivibe'> {
 }
 
 export interface V2Reader extends BackendReader<'v2'> {
-  /** Starts reading everybody, where a page of so many people is going to be read that way and one call will do. */
-  expectPeople(count: number): void;
+  /**
+   * Starts reading everybody, where a page of so many people is going to be read that way and one call will do. What it answers
+   * gives that up, for when there turns out to be nobody to read.
+   */
+  expectPeople(count: number): () => void;
   /** One call a person. */
   deskSettings(id: string): Promise<DeskSettings | null>;
   /** One call a person and query. */

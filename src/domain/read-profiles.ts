@@ -270,9 +270,13 @@ export async function listProfiles(
   const { backends, omnivibeDepth } = selection;
   // Of a whole directory there are people on the desk, so both can be asked at once.
   const isWhole = Object.keys(request.filter).length === 0;
-  if (isWhole && directory !== 'v2' && backends.has('v2') && mayRead(context.caller, null))
-    context.readers.v2?.expectPeople(request.first);
-  const page = await reader.listAccounts({ offset, limit: request.first, filter });
+  const isDeskExpected = isWhole && directory !== 'v2' && backends.has('v2') && mayRead(context.caller, null);
+  const giveUp = isDeskExpected ? context.readers.v2?.expectPeople(request.first) : undefined;
+  const page = await reader.listAccounts({ offset, limit: request.first, filter }).catch((error: unknown) => {
+    giveUp?.();
+    throw error;
+  });
+  if (page.ids.length === 0) giveUp?.();
   const people = page.ids.map((id) =>
     createPerson(context, { seed: { backend: directory, id }, omnivibeDepth }),
   );

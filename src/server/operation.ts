@@ -225,9 +225,12 @@ class End {
 
   #arm(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+    const abort = () => {
       this.#controller?.abort(new GatewayError('DEADLINE_EXCEEDED', this.#message));
-    }, this.at - performance.now());
+    };
+    const leftMs = this.at - performance.now();
+    if (leftMs > 0) this.#timer = setTimeout(abort, leftMs);
+    else abort();
   }
 
   abort(reason: GatewayError): void {

@@ -77,5 +77,6 @@ export function createPreparedQueries({ schema, formatError }: PreparedQueriesOp
 }
 
 function keyOf({ query, operationName }: QueryText): string {
-  return operationName === null ? query : `${operationName}\n${query}`;
+  // No document holds this sign.
+  return operationName === null ? query : `${operationName}\0${query}`;
 }

@@ -2,6 +2,7 @@
 // with places of their own, and waits in it for as long as their operation may take. What leaves a lane competes for the
 // places of the upstream, and does not wait there for long.
 import type PQueue from 'p-queue';
+import { abortListeners } from './abort-listeners.js';
 import type { GatewayError } from '../errors.js';
 import type { CallKind, CallScope } from './call-scope.js';
 import { Places } from './places.js';
@@ -65,6 +66,7 @@ export function createBulkhead(
   }
 
   async function wait(lane: Lane, signal: AbortSignal): Promise<Lane> {
+    signal.throwIfAborted();
     if (lane.places.isFree) lane.places.take();
     else await lane.places.wait(signal);
     if (rate === null && places.isFree) return start(lane);
@@ -102,9 +104,16 @@ export function createBulkhead(
       else timer = setTimeout(look, limits.maxWaitMs - waitedMs);
     };
     let timer = setTimeout(look, limits.maxWaitMs);
+    // No composite signal: Node 20 keeps those that somebody listens to.
+    const listeners = abortListeners(signal);
+    const giveUp = () => {
+      waiting.abort(signal.reason);
+    };
+    listeners.add(giveUp);
     try {
-      await admission(AbortSignal.any([signal, waiting.signal]));
+      await admission(waiting.signal);
     } finally {
+      listeners.delete(giveUp);
       clearTimeout(timer);
     }
   }

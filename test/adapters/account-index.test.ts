@@ -1,7 +1,7 @@
 // What is remembered of addresses, for how long, and how much of it; the clock is the test's own.
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayError } from '../../src/errors.js';
-import { createAccountIndex, type AccountIndex } from '../../src/adapters/account-index.js';
+import { createAccountIndex, openIndex, type AccountIndex } from '../../src/adapters/account-index.js';
 import type { KnownAccount } from '../../src/domain/ports.js';
 
 const MINUTE = 60_000;
@@ -136,5 +136,41 @@ describe('the index of addresses', () => {
       code: 'BUDGET_EXCEEDED',
       backend: 'mind',
     });
+  });
+});
+
+describe('the index as one operation uses it', () => {
+  const open = () => openIndex(index, 'own', sweep, new AbortController().signal);
+
+  it('has the stamp of what it says, another one after each change, and none while it says nothing', async () => {
+    expect(open().stamp()).toBeNull();
+    const operation = open();
+    await operation.snapshot();
+    const before = operation.stamp();
+    expect(before).toEqual(expect.any(Symbol));
+    index.learn('own', [people[0]!]);
+    expect(operation.stamp()).toBe(before);
+    index.learn('own', [account('3', 'new@example.com')]);
+    expect(operation.stamp()).not.toBe(before);
+    time += 6 * MINUTE;
+    expect(open().stamp()).toBeNull();
+  });
+
+  it('has none once another operation has renewed what it has looked at', async () => {
+    const [first, second] = [open(), open()];
+    await first.snapshot();
+    time += MINUTE / 2;
+    await second.renewed();
+    expect(first.stamp()).toBeNull();
+    expect(second.stamp()).toEqual(expect.any(Symbol));
+  });
+
+  it('moves on to what it has renewed itself', async () => {
+    const operation = open();
+    await operation.snapshot();
+    people = [...people, account('3', 'new@example.com')];
+    time += MINUTE / 2;
+    await operation.renewed();
+    expect((await operation.snapshot()).byId('3')).not.toBeNull();
   });
 });

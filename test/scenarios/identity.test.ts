@@ -739,6 +739,17 @@ describe('the memory of addresses', () => {
     });
   });
 
+  it('links a Mind user who was asked for before they were created', async () => {
+    await gateway.query(`{ profile(id: "mind:1") ${IDS} }`);
+    const asked = `{ profile(id: "mind:2") ${IDS} }`;
+    expect(await gateway.query(asked)).toEqual({ profile: null });
+    await gateway.write('v2', 'PUT /api/v2/user/3', { email: OTHER });
+    await gateway.query('{ profile(id: "v2:3") { username } }');
+    expect(await gateway.query(asked)).toEqual({ profile: null });
+    await gateway.write('mind', 'POST /profile', { firstName: 'Neo', lastName: 'New', email: OTHER });
+    expect(await gateway.query(asked)).toMatchObject({ profile: { id: 'mind:2', v2UserId: '3' } });
+  });
+
   it.each([
     ['v2', 'PUT /api/v2/user/3', 'username', ['mind:1 omnivibe:2', 'v2:3']],
     ['omnivibe', 'PATCH /platform/api/v1/users/2', 'avatarUrl', ['mind:1 v2:3', 'omnivibe:2']],

@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config.js';
 import { startSandbox, type Sandbox } from '../../src/sandbox/index.js';
 import { joinBackends } from '../../src/server/backends.js';
 import { startGateway, type Gateway } from '../../src/server/gateway.js';
+import { createOperation } from '../../src/server/operation.js';
 import { createLogger } from '../../src/server/logging.js';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
 import { JSON_TYPE, post } from './client.js';
@@ -14,6 +15,32 @@ import { startRelay, type Relay } from './relay.js';
 
 const NEVER_MS = 600_000;
 const LATE_MS = 250;
+
+describe('the signals of an operation', () => {
+  const start = (timeoutMs: number) =>
+    createOperation({ requestId: 'r', timeoutMs, budget: 1, onCall: () => undefined });
+
+  it('are aborted when the first to heed them comes after their time', () => {
+    const operation = start(-1);
+    expect([operation.writeSignal.aborted, operation.signal.aborted]).toEqual([true, true]);
+    expect(operation.writeSignal.reason).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  });
+
+  it('are aborted for whoever comes once it is over', () => {
+    const operation = start(60_000);
+    expect(operation.signal.aborted).toBe(false);
+    operation.end();
+    expect([operation.signal.aborted, operation.writeSignal.aborted]).toEqual([true, true]);
+  });
+
+  it('are those of the time that it was given later', () => {
+    const operation = start(60_000);
+    operation.extendTo(120_000);
+    expect(operation.signal.aborted).toBe(false);
+    expect(operation.remainingMs('read')).toBeGreaterThan(100_000);
+    operation.end();
+  });
+});
 
 describe('an operation that runs out of time', () => {
   const TIMEOUT_MS = 1_000;

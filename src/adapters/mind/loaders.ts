@@ -160,13 +160,13 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     index.learn(indexKey, knownAmong(rows), { onlyNew: !isIndexOwn });
   }
 
-  const { snapshot } = openIndex(index, indexKey, sweep, scope.signal);
+  const { snapshot, stamp } = openIndex(index, indexKey, sweep, scope.signal);
 
   return {
     credential: credential.isCallers ? 'caller' : 'gateway',
     indexCredential: sweepCredential.isCallers ? 'caller' : 'gateway',
 
-    indexStamp: () => index.stamp(indexKey),
+    indexStamp: stamp,
     accountsByEmail: async (email) => (await snapshot()).byEmail(email),
     accountsByExternalId: async (externalId) => (await snapshot()).byExternalId(externalId),
 

@@ -62,8 +62,7 @@ export function createOmnivibeAdapter(options: OmnivibeOptions): OmnivibeAdapter
       Object.entries(options.userTokens).map(([email, token]) => [normalizeEmail(email), token] as const),
     ),
   };
-  const index = createAccountIndex(options.now);
-  const installation = createOmnivibeInstallation(index, credentials.list !== null);
+  const installation = createOmnivibeInstallation(createAccountIndex(options.now));
   const hasCredential =
     credentials.list !== null || credentials.platformToken !== null || credentials.userTokens.size > 0;
 

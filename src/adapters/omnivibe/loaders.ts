@@ -31,18 +31,17 @@ export interface OmnivibeCredentials {
 export interface OmnivibeInstallation {
   readonly index: AccountIndex;
   readonly tokenOwners: TokenOwners;
-  /** Stands for all that both of them say. */
-  stamp(): symbol | null;
+  /** Stands for all that the owners say, and the index under a stamp of its own. */
+  stampWith(listed: symbol | null): symbol | null;
 }
 
-export function createOmnivibeInstallation(index: AccountIndex, hasList: boolean): OmnivibeInstallation {
+export function createOmnivibeInstallation(index: AccountIndex): OmnivibeInstallation {
   const tokenOwners = createTokenOwners();
   let seen: { readonly of: readonly (symbol | null)[]; readonly stamp: symbol } | null = null;
   return {
     index,
     tokenOwners,
-    stamp() {
-      const listed = hasList ? index.stamp(INDEX_KEY) : tokenOwners.stamp;
+    stampWith(listed) {
       if (listed === null) return null;
       if (seen?.of[0] !== listed || seen.of[1] !== tokenOwners.stamp)
         seen = { of: [listed, tokenOwners.stamp], stamp: Symbol('omnivibe') };
@@ -100,7 +99,7 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
     [...rows].flatMap(([id, row]) => (row instanceof Error ? [] : [toKnownAccount(id, row)]));
 
   const sweepAddresses = async () => knownAmong(await listOnce());
-  const { snapshot, renewed } = openIndex(index, INDEX_KEY, sweepAddresses, scope.signal);
+  const { snapshot, renewed, stamp } = openIndex(index, INDEX_KEY, sweepAddresses, scope.signal);
 
   const byToken = createLoader<OmnivibeUserDto | null>(
     scope,
@@ -272,8 +271,10 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
     canSearch: credentials.list !== null,
     hasCallersToken: callersToken !== null,
     // Without the list, the platform is asked about people again and again.
-    indexStamp: () =>
-      credentials.list === null && credentials.platformToken !== null ? null : installation.stamp(),
+    indexStamp() {
+      if (credentials.list !== null) return installation.stampWith(stamp());
+      return credentials.platformToken === null ? tokenOwners.stamp : null;
+    },
     credential: 'gateway',
     indexCredential: 'gateway',
 

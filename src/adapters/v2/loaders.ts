@@ -10,6 +10,7 @@ import {
 } from '../../domain/profile.js';
 import { GatewayError } from '../../errors.js';
 import type { CallScope } from '../../transport/call-scope.js';
+import { ScopeUntil } from '../../transport/scope-until.js';
 import { openIndex, type AccountIndex, type IndexSnapshot } from '../account-index.js';
 import { createLoader, indexById } from '../loading.js';
 import type { V2Client } from './client.js';
@@ -38,9 +39,9 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
 
   // One sweep an operation, whether addresses or people are wanted of it.
   let swept: Promise<Rows> | null = null;
-  const sweepOnce = () => (swept ??= sweep());
+  const sweepOnce = () => (swept ??= sweep(scope));
 
-  async function sweep(): Promise<Rows> {
+  async function sweep(scope: CallScope): Promise<Rows> {
     const first = await client.fetchUsers(scope, { itemStart: 0, itemLimit: PAGE });
     const users = [...first.users];
     // Rows that come along unasked must not move the next page.
@@ -74,7 +75,7 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
     );
   }
 
-  const { snapshot, renewed } = openIndex(index, INDEX_KEY, sweepAddresses, scope.signal);
+  const { snapshot, renewed, stamp } = openIndex(index, INDEX_KEY, sweepAddresses, scope.signal);
   /** Newly swept when it is not quite fresh and somebody is not in it: they may have been created since. */
   async function snapshotOf(ids: readonly string[]): Promise<IndexSnapshot> {
     const known = await snapshot();
@@ -180,12 +181,19 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
     expectPeople(count) {
       // Without an index there is a sweep anyway, in its turn.
       const size = index.sizeOf(INDEX_KEY);
-      if (size === null || sweepCallsFor(size) > 1 || count < 2) return;
+      if (swept !== null || size === null || sweepCallsFor(size) > 1 || count < 2) return () => undefined;
+      const until = new ScopeUntil(scope);
+      const ahead = sweep(until);
       // What fails says so again where people are read.
-      sweepOnce().catch(() => null);
+      ahead.catch(() => null);
+      swept = ahead;
+      return () => {
+        if (swept === ahead) swept = null;
+        until.giveUp(new GatewayError('DEADLINE_EXCEEDED', 'Nobody is read after all.'));
+      };
     },
 
-    indexStamp: () => index.stamp(INDEX_KEY),
+    indexStamp: stamp,
     accountsByEmail: async (email) => (await snapshot()).byEmail(email),
     accountsByExternalId: () => Promise.resolve([]),
 

@@ -31,6 +31,15 @@ let fields = 0;
  */
 const MAX_FIELDS = 30_000;
 
+/** What a plan takes without any fields, in theirs: one that skips everything is one all the same. */
+const FIELDS_OF_A_PLAN = 6;
+/** How values stand in a plan's key; any other is one that was left out. */
+const SIGNS = new Map<unknown, string>([
+  [true, '1'],
+  [false, '0'],
+  [null, 'n'],
+]);
+
 /** Of what graphql-js's `execute` takes. */
 export type Args = Pick<
   ExecutionArgs,
@@ -82,9 +91,13 @@ function planOf(
     plansOf.set(operation, plans);
   }
   const conditions = conditionsOf(operation, variableValues);
-  const key = JSON.stringify(conditions);
+  // By their order: the names are the operation's, and may be long.
+  const key = namesOfConditions(operation)
+    .map((name) => SIGNS.get(conditions[name]) ?? '-')
+    .join('');
   let selection = plans.byConditions.get(key);
   if (selection === undefined) {
+    onGrowth(FIELDS_OF_A_PLAN + key.length / 100);
     selection = planOperation({ schema, document, operation, conditions, onGrowth });
     plans.byConditions.set(key, selection);
   }
@@ -95,16 +108,18 @@ function onGrowth(by: number): void {
   fields += by;
 }
 
-/** The variables that `@skip` and `@include` may ask for, which in a valid document are Booleans. */
+/** The values that `@skip` and `@include` may ask for. */
 function conditionsOf(
-  { variableDefinitions = [] }: OperationDefinitionNode,
+  operation: OperationDefinitionNode,
   variableValues: Record<string, unknown>,
 ): Record<string, unknown> {
-  const names = variableDefinitions
-    .filter(({ type }) => isBoolean(type))
-    .map(({ variable }) => variable.name.value);
-  const given = names.filter((name) => Object.hasOwn(variableValues, name));
+  const given = namesOfConditions(operation).filter((name) => Object.hasOwn(variableValues, name));
   return Object.fromEntries(given.map((name) => [name, variableValues[name]]));
+}
+
+/** In a valid document, those of the Boolean variables. */
+function namesOfConditions({ variableDefinitions = [] }: OperationDefinitionNode): readonly string[] {
+  return variableDefinitions.filter(({ type }) => isBoolean(type)).map(({ variable }) => variable.name.value);
 }
 
 function isBoolean(type: TypeNode): boolean {

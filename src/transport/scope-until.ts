@@ -1,0 +1,64 @@
+import type { CallKind, CallRecord, CallScope, RefusalReason } from './call-scope.js';
+
+/** The operation's scope, for calls that may be given up before it ends: they count for the operation all the same. */
+export class ScopeUntil implements CallScope {
+  readonly #scope: CallScope;
+  readonly #ending = new AbortController();
+
+  constructor(scope: CallScope) {
+    this.#scope = scope;
+    const end = () => {
+      this.giveUp(scope.signal.reason);
+    };
+    if (scope.signal.aborted) end();
+    else scope.signal.addEventListener('abort', end, { once: true });
+  }
+
+  giveUp(reason: unknown): void {
+    this.#ending.abort(reason);
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  get writeSignal(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  get requestId(): string {
+    return this.#scope.requestId;
+  }
+
+  get lane(): string | symbol {
+    return this.#scope.lane;
+  }
+
+  get trace(): CallScope['trace'] {
+    return this.#scope.trace;
+  }
+
+  remainingMs(kind: CallKind): number {
+    return this.#scope.remainingMs(kind);
+  }
+
+  during<T>(work: () => Promise<T>): Promise<T> {
+    return this.#scope.during(work);
+  }
+
+  admit(backend: string, isRetry: boolean): void {
+    this.#scope.admit(backend, isRetry);
+  }
+
+  share(backend: string): void {
+    this.#scope.share(backend);
+  }
+
+  record(call: CallRecord): void {
+    this.#scope.record(call);
+  }
+
+  refused(backend: string, kind: CallKind, reason: RefusalReason): void {
+    this.#scope.refused(backend, kind, reason);
+  }
+}
