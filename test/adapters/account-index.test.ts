@@ -148,7 +148,7 @@ describe('the index as one operation uses it', () => {
     await operation.snapshot();
     const before = operation.stamp();
     expect(before).toEqual(expect.any(Symbol));
-    index.learn('own', [people[0]!]);
+    index.learn('own', people.slice(0, 1));
     expect(operation.stamp()).toBe(before);
     index.learn('own', [account('3', 'new@example.com')]);
     expect(operation.stamp()).not.toBe(before);
