@@ -1,6 +1,7 @@
 // `npm test`: everything that CI runs, in the order in which it fails fastest. Stops at the first failure.
 import { spawnSync } from 'node:child_process';
 
+const JEST = ['node', '--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'];
 const STEPS = [
   ['formatting', 'prettier', '--check', '.'],
   ['generated code', 'graphql-codegen', '--check'],
@@ -12,7 +13,9 @@ const STEPS = [
   ['lint', 'eslint', '.'],
   ['layers', 'depcruise', 'src', '--config', '.dependency-cruiser.cjs'],
   ['dead code', 'knip'],
-  ['tests', 'node', '--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'],
+  ['tests', ...JEST, '--testPathIgnorePatterns', '/node_modules/', '/test/bench/'],
+  // Alone, since it measures, and takes all of the machine.
+  ['speed', ...JEST, 'test/bench'],
 ];
 
 for (const [name, command, ...args] of STEPS) {

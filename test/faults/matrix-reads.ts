@@ -64,7 +64,8 @@ export function rightRead(
     errors: error === null ? [] : errorsAt(places, told(error, backend)),
     arrived: eachBackend((each) => {
       if (each === backend && fault.at !== 'answer') return [0, 0];
-      return [isUnknown ? A_FEW : attempts[each], 0];
+      const isGivenUp = error !== null && operation.givenUpWithout?.[backend] === each;
+      return [isUnknown || isGivenUp ? A_FEW : attempts[each], 0];
     }),
     bill: billOf(isUnknown ? eachBackend((each) => attempts[each] && A_FEW) : attempts),
     retries: attempts[backend] - calls[backend],

@@ -13,6 +13,8 @@ export interface ReadOperation {
   readonly callsWithout?: Readonly<Partial<Record<Slug, Calls>>>;
   /** The same of a gateway that has never heard of anybody, where they are others again. */
   readonly callsWithoutAtFirst?: Readonly<Partial<Record<Slug, Calls>>>;
+  /** Whose call is given up when a backend fails, so that it arrives or not. */
+  readonly givenUpWithout?: Readonly<Partial<Record<Slug, Slug>>>;
 }
 type Calls = Readonly<Record<Slug, number>>;
 
@@ -44,6 +46,7 @@ export const READS: readonly ReadOperation[] = [
     lost: { ...lostBelow('profiles.nodes.*'), mind: ['profiles'] },
     calls: ONE_EACH,
     callsWithout: { mind: { mind: 1, omnivibe: 0, v2: 1 } },
+    givenUpWithout: { mind: 'v2' },
     callsWithoutAtFirst: { mind: { mind: 1, omnivibe: 0, v2: 0 } },
   },
   {
