@@ -12,9 +12,9 @@ import {
 } from './contenders.js';
 import { WORKLOADS } from './workloads.js';
 
-/** The most CPU time of a request, as a multiple of the bound's. */
+/** The most CPU time of a request, as a multiple of the bound’s: about twice what it is on a machine that is warm. */
 const MAX_CPU: Readonly<Record<string, number>> = {
-  one1: 12,
+  one1: 15,
   one3: 8,
   mind100: 5,
   list100: 4,
@@ -25,7 +25,7 @@ const MAX_CPU: Readonly<Record<string, number>> = {
 
 const OPTIONS = {
   rounds: 3,
-  warmUpMs: 1_000,
+  warmUpMs: 3_000,
   latencyMs: 0,
   slice: { forMs: 250, minRequests: 4 },
   // Other tests run beside this one; a share of CPU time takes no harm of that.
