@@ -1,0 +1,38 @@
+// What a call that had to wait leaves behind: nothing.
+import { expect, it } from '@jest/globals';
+import { GatewayError } from '../../src/errors.js';
+import { createOperation } from '../../src/server/operation.js';
+import { abortListeners } from '../../src/transport/abort-listeners.js';
+import { createBulkhead } from '../../src/transport/bulkhead.js';
+
+const LIMITS = { maxInFlight: 1, maxWaiting: 10, maxWaitMs: 60_000, maxPerCaller: 10 };
+const busy = () => new GatewayError('UPSTREAM_BUSY', 'busy');
+const start = () =>
+  createOperation({ requestId: 'r', timeoutMs: 60_000, budget: 10, onCall: () => undefined });
+
+it('is forgotten by the signal of its operation once it has its place', async () => {
+  const bulkhead = createBulkhead('read', LIMITS, null, busy);
+  const [first, second] = [start(), start()];
+  const place = await bulkhead.enter(first);
+  const waiting = bulkhead.enter(second);
+  const listeners = abortListeners(second.signal);
+  expect([listeners.size, bulkhead.waiting]).toEqual([1, 1]);
+  bulkhead.leave(place);
+  bulkhead.leave(await waiting);
+  expect([listeners.size, bulkhead.waiting, bulkhead.inFlight]).toEqual([0, 0, 0]);
+  first.end();
+  second.end();
+});
+
+it('does not wait at all when its operation is over', async () => {
+  const bulkhead = createBulkhead('read', LIMITS, null, busy);
+  const other = start();
+  const place = await bulkhead.enter(other);
+  const over = start();
+  over.end();
+  await expect(Promise.resolve(bulkhead.enter(over))).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  expect(bulkhead.waiting).toBe(0);
+  bulkhead.leave(place);
+  expect(bulkhead.inFlight).toBe(0);
+  other.end();
+});
