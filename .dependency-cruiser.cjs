@@ -68,16 +68,16 @@ module.exports = {
       name: 'config-is-passed-in',
       comment: 'Only main.ts and the server read Config; below them, pass the one value that is needed.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main\\.ts$|server/|config\\.ts$)' },
-      to: { path: '^src/config\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(main\\.ts$|server/|config\\.ts$|config/)' },
+      to: { path: '^src/config(\\.ts$|/)' },
     },
     {
       name: 'config-stands-alone',
       comment:
         'Configuration knows the backends’ names and the form of links, and nothing else of the program.',
       severity: 'error',
-      from: { path: '^src/config\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/(config\\.ts$|domain/(profile|ports|identity)\\.ts$)' },
+      from: { path: '^src/config(\\.ts$|/)' },
+      to: { path: '^src/', pathNot: '^src/(config\\.ts$|config/|domain/(profile|ports|identity)\\.ts$)' },
     },
     {
       name: 'no-unlisted-packages',
