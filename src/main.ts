@@ -1,5 +1,6 @@
 // Configuration → sandboxes for backends without a URL → gateway → signals. The only file that acts on being loaded.
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { createAdapters } from './adapters/index.js';
 import { ConfigError, loadConfig, type Config } from './config.js';
 import { joinBackends } from './server/backends.js';
@@ -8,6 +9,10 @@ import { ListenError } from './server/listen.js';
 import { createLogger, openStandardOutput } from './server/logging.js';
 
 const EXIT_BAD_CONFIGURATION = 78;
+
+// V8 takes what has outlived a few collections for long-lived, and puts its like into the old generation from the start. Here that is
+// what requests wait with; dead, it holds their rows until a full collection: docs/decisions/0013.
+setFlagsFromString('--no-allocation-site-pretenuring');
 
 function readConfig(): Config {
   try {
