@@ -77,7 +77,7 @@ const config: CodegenConfig = {
         scalars: {
           ID: { input: 'string', output: 'string' },
           Byte: { input: 'Uint8Array', output: 'Uint8Array' },
-          DateTime: { input: 'Date', output: 'Date' },
+          DateTime: { input: 'string', output: 'string' },
           EmailAddress: { input: 'string', output: 'string' },
           JSON: { input: '../../domain/profile.js#JsonValue', output: '../../domain/profile.js#JsonValue' },
           JSONObject: {

@@ -44,9 +44,19 @@ function canonicalTag(language: string): string {
 
 const DATE = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?$/;
 
-/** A date and time; without a zone of its own it is read in `timeZone` (IANA). MySQL's zero date is null. */
-export function toDate(backend: string, value: string | null, timeZone: string): Date | null {
+/** Already as `toInstant` writes it, on a day that every month has. */
+const INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
+/**
+ * A date and time as RFC 3339 writes it in UTC, with milliseconds; without a zone of its own it is read in `timeZone` (IANA).
+ * MySQL's zero date is null.
+ */
+export function toInstant(backend: string, value: string | null, timeZone: string): string | null {
   if (value === null || value.startsWith('0000-00-00')) return null;
+  return INSTANT.test(value) ? value : toDate(backend, value, timeZone).toISOString();
+}
+
+function toDate(backend: string, value: string, timeZone: string): Date {
   const [, day = '', time = '', zone] = DATE.exec(value) ?? [];
   const utc = new Date(`${day}T${time}Z`);
   // `Date` would take February 30th for March 1st.

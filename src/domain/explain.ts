@@ -69,7 +69,7 @@ export function explainField(person: Person, field: FieldPath): FieldExplanation
 
     async values() {
       const values = await readEach(person, read);
-      return values.map(({ backend, value }) => ({ backend, value: toJson(value) }));
+      return values.map(({ backend, value }) => ({ backend, value: value as JsonValue }));
     },
 
     async conflicting() {
@@ -183,7 +183,3 @@ async function normalizedValues(
 export const VERSIONED_FIELDS: readonly FieldPath[] = FIELD_PATHS.filter(
   (field) => OWNERSHIP[field].read.length > 0 && Object.keys(OWNERSHIP[field].write).length > 0,
 );
-
-function toJson(value: unknown): JsonValue {
-  return value instanceof Date ? value.toISOString() : (value as JsonValue);
-}

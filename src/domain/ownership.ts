@@ -4,6 +4,7 @@ import type {
   AccountOf,
   Backend,
   DeskSettings,
+  Instant,
   JsonObject,
   JsonValue,
   OmnivibeAccount,
@@ -74,7 +75,7 @@ export interface PersonFields {
   readonly language: string;
   readonly avatarUrl: string;
   readonly externalId: string;
-  readonly lastSeenAt: Date;
+  readonly lastSeenAt: Instant;
 }
 export type PersonField = keyof PersonFields;
 

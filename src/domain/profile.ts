@@ -63,6 +63,9 @@ export interface WorkSettings {
   readonly ticketFilters: TicketFilters | null;
 }
 
+/** A date and time as RFC 3339 writes it in UTC, with milliseconds, e.g. `2026-01-31T08:00:00.000Z`. */
+export type Instant = string;
+
 interface AccountBase {
   readonly id: string;
   readonly name: string | null;
@@ -81,7 +84,7 @@ export interface MindAccount extends AccountBase {
   readonly language: string | null;
   readonly type: string | null;
   readonly ssoOnly: boolean | null;
-  readonly lastSeenAt: Date | null;
+  readonly lastSeenAt: Instant | null;
   readonly callRouting: Translated<RoutingStatus> | null;
   readonly chatRouting: Translated<RoutingStatus> | null;
   readonly status: Translated<Availability> | null;
@@ -98,7 +101,7 @@ export interface OmnivibeMembership {
   /** Computed by the platform from the chosen one and live presence. */
   readonly effectiveAvailability: Availability | null;
   readonly autoOffline: boolean | null;
-  readonly activeAt: Date | null;
+  readonly activeAt: Instant | null;
   readonly permissions: readonly string[] | null;
 }
 

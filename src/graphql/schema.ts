@@ -4,6 +4,8 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import {
   concatAST,
   defaultFieldResolver,
+  GraphQLScalarType,
+  GraphQLString,
   Kind,
   parse,
   type DocumentNode,
@@ -37,6 +39,12 @@ import { Settings } from './resolvers/Settings.js';
 import { V2Account } from './resolvers/V2Account.js';
 import { Viewer } from './resolvers/Viewer.js';
 
+/** As it is: the domain writes instants as the package would, which makes a Date of each that is a text again in the answer. */
+const DateTime = new GraphQLScalarType({
+  ...GraphQLDateTime.toConfig(),
+  serialize: GraphQLString.serialize,
+});
+
 const MAX_PEOPLE = 500;
 /** A person as the router names one, by either key. Other fields are the router's own affair. */
 const REPRESENTATION = z.union([
@@ -54,7 +62,7 @@ const resolvers: Resolvers = {
   Backend,
   BackendOutcome,
   Byte: GraphQLByte,
-  DateTime: GraphQLDateTime,
+  DateTime,
   EmailAddress: GraphQLEmailAddress,
   JSON: GraphQLJSON,
   JSONObject: GraphQLJSONObject,

@@ -13,7 +13,7 @@ import type {
 import { anyObjectOrNull, orNull, view } from '../decoding.js';
 import { isPicture, PICTURE_RULE } from '../image.js';
 import { isShownWhole, OPEN_OBJECT_RULE, withHidden } from '../open-object.js';
-import { toDate, toLanguageTag, vocabulary } from '../values.js';
+import { toInstant, toLanguageTag, vocabulary } from '../values.js';
 import { rawSettingsOf, type MindProfileDto, type MindSettingsDto } from './decode.js';
 
 const ROUTING_STATUS = {
@@ -54,7 +54,7 @@ const viewAccount = view<Origin, MindAccount>({
   language: ({ dto }) => toLanguageTag(dto.lang),
   type: ({ dto }) => dto.type,
   ssoOnly: ({ dto }) => dto.isSsoOnly,
-  lastSeenAt: ({ dto, timeZone }) => toDate('mind', dto.lastSeen, timeZone),
+  lastSeenAt: ({ dto, timeZone }) => toInstant('mind', dto.lastSeen, timeZone),
   callRouting: ({ dto }) => dto.settings && routingStatus(dto.settings.callRoutingStatus),
   chatRouting: ({ dto }) => dto.settings && routingStatus(dto.settings.chatRoutingStatus),
   status: ({ dto }) => dto.settings && userStatus(dto.settings.status),

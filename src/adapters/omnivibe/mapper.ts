@@ -9,7 +9,7 @@ import type {
 } from '../../domain/profile.js';
 import { orNull, view } from '../decoding.js';
 import { toJsonObject } from '../open-object.js';
-import { toDate, vocabulary } from '../values.js';
+import { toInstant, vocabulary } from '../values.js';
 import type { OmnivibeAgentDto, OmnivibeMembershipDto, OmnivibeUserDto } from './decode.js';
 
 const AVAILABILITIES = { online: 'AVAILABLE', busy: 'BUSY', offline: 'OFFLINE' } as const;
@@ -66,7 +66,7 @@ const viewMembership = view<OmnivibeMembershipDto & { readonly id: string }, Omn
   availability: (dto) => availability(dto.availability)?.value ?? null,
   effectiveAvailability: (dto) => availability(dto.availability_status)?.value ?? null,
   autoOffline: (dto) => dto.auto_offline,
-  activeAt: (dto) => toDate('omnivibe', dto.active_at, 'UTC'),
+  activeAt: (dto) => toInstant('omnivibe', dto.active_at, 'UTC'),
   permissions: (dto) => dto.permissions,
 });
 

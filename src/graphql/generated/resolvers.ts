@@ -31,7 +31,7 @@ export type Scalars = {
    * A date and time with its offset, as ISO 8601 writes it. Dates that a backend sends without a zone are read in the
    * configured zone (UTC unless set).
    */
-  DateTime: { input: Date; output: Date; }
+  DateTime: { input: string; output: string; }
   /** An e-mail address as input. Addresses that come back are plain text, because backends hold what they hold. */
   EmailAddress: { input: string; output: string; }
   /** Any JSON value. */
