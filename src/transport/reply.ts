@@ -1,4 +1,5 @@
 // What came back from a backend, told apart into answers, refusals and failures.
+import { isUtf8, transcode } from 'node:buffer';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { GatewayError, type ErrorCode } from '../errors.js';
@@ -68,7 +69,7 @@ export function createReplyReader(backend: string, maxBytes: number) {
 
   function parse(bytes: Uint8Array, httpStatus: number, contentType: string): unknown {
     try {
-      return JSON.parse(UTF8.decode(bytes));
+      return JSON.parse(decode(bytes));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw faultError(backend, 'bad_utf8', { httpStatus });
       throw faultError(backend, contentType.startsWith('text/html') ? 'html' : 'bad_json', { httpStatus });
@@ -98,6 +99,16 @@ const DECOMPRESSORS = new Map([
   ['deflate', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(inflate)],
   ['br', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(brotliDecompress)],
 ]);
+
+/** From here on, `transcode` takes a half of what a TextDecoder takes, below it more. */
+const LONG = 2_048;
+
+/** Throws TypeError for what is not UTF-8; a byte order mark is left out. */
+function decode(bytes: Uint8Array): string {
+  const isMarked = bytes[0] === 0xef;
+  if (bytes.length < LONG || isMarked || !isUtf8(bytes)) return UTF8.decode(bytes);
+  return transcode(bytes, 'utf8', 'utf16le').toString('utf16le');
+}
 
 /** Retry-After in seconds or as an HTTP date, brought into 0 to 60 s; undefined when absent or unreadable. */
 function retryAfterMs(header: string | string[] | undefined): number | undefined {

@@ -230,6 +230,8 @@ describe('an answer that never becomes one', () => {
 
 describe('a body', () => {
   const JSON_TEXT = '{"name":"Łukasz"}';
+  // Long texts are decoded in another way.
+  const BLANKS = ' '.repeat(4_096);
 
   it.each<readonly [string, Uint8Array | string, string]>([
     ['plain', JSON_TEXT, 'identity'],
@@ -238,6 +240,8 @@ describe('a body', () => {
     ['brotli', brotliCompressSync(JSON_TEXT), 'br'],
     ['deflate', deflateSync(JSON_TEXT), 'deflate'],
     ['with a byte order mark', `\uFEFF${JSON_TEXT}`, 'identity'],
+    ['long', `${BLANKS}${JSON_TEXT}`, 'identity'],
+    ['long and with a byte order mark', `\uFEFF${BLANKS}${JSON_TEXT}`, 'identity'],
   ])('is read %s', async (_what, body, encoding) => {
     const { url } = await startHttp(ok(body, { 'content-encoding': encoding }));
     expect(await connect(url).request(operation(), READ)).toEqual({ status: 200, body: { name: 'Łukasz' } });
@@ -258,6 +262,7 @@ describe('a body', () => {
 
   it.each<readonly [string, Uint8Array | string, string]>([
     ['invalid UTF-8', Buffer.from([0x22, 0xc3, 0x28, 0x22]), 'identity'],
+    ['invalid UTF-8 far behind', Buffer.from([...Buffer.from(BLANKS), 0x22, 0xc3, 0x28, 0x22]), 'identity'],
     ['an overlong form', Buffer.from([0x22, 0xc0, 0xaf, 0x22]), 'identity'],
     ['a half surrogate', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'identity'],
     ['UTF-16', Buffer.from('{}', 'utf16le'), 'identity'],
