@@ -1,12 +1,16 @@
 // Batching within one operation: many reads in, few calls out, and every row given to the id that it carries.
 import DataLoader from 'dataloader';
+import type { Eventual } from '../domain/ports.js';
 import { GatewayError } from '../errors.js';
 import type { CallScope } from '../transport/call-scope.js';
 import { noteDrift } from './drift.js';
 
 /** One read a key and operation; keys asked for in the same turn are fetched together. */
 export interface Loader<V> {
-  load(key: string): Promise<V>;
+  /** At once what has been fetched or given before; failures of it are thrown at once, too. */
+  load(key: string): Eventual<V>;
+  /** Fetches all of these, to be loaded afterwards, when failures are told: one wait in place of one for each. */
+  fetchAhead(keys: readonly string[]): Promise<void>;
   /** Gives a value that is already at hand, so that it is not fetched. */
   prime(key: string, value: V | Error): void;
 }
@@ -19,27 +23,38 @@ export function createLoader<V>(
   fetchBatch: (keys: readonly string[]) => Promise<ReadonlyMap<string, V | Error>>,
   maxBatchSize = Infinity,
 ): Loader<V> {
-  const loader = new DataLoader<string, V>(
+  const outcomes = new Map<string, V | Error>();
+  /** Answers a key when there is an outcome of it. */
+  const loader = new DataLoader<string, string>(
     async (keys) => {
-      const values = await fetchBatch(keys).catch((error: unknown) => error as Error);
-      // As answers, so that they are kept: a batch that throws would be forgotten, and asked again.
-      if (values instanceof Error) return keys.map(() => values);
-      return keys.map((key) => {
-        const value = values.get(key);
-        return value === undefined ? missing : value;
-      });
+      const found = await fetchBatch(keys).catch((error: unknown) => error as Error);
+      for (const key of keys) {
+        const outcome = found instanceof Error ? found : found.get(key);
+        outcomes.set(key, outcome === undefined ? missing : outcome);
+      }
+      return keys;
     },
     { maxBatchSize },
   );
+  const read = (key: string): V => {
+    const outcome = outcomes.get(key);
+    if (outcome instanceof Error) throw outcome;
+    return outcome === undefined ? missing : outcome;
+  };
   const asked = new Set<string>();
   return {
     load(key) {
       if (asked.has(key)) scope.share(backend);
       asked.add(key);
-      return loader.load(key);
+      return outcomes.has(key) ? read(key) : loader.load(key).then(read);
     },
-    prime(key, value) {
-      loader.prime(key, value);
+    async fetchAhead(keys) {
+      const fetched = keys.flatMap((key) => (outcomes.has(key) ? [] : [loader.load(key)]));
+      for (const each of fetched) await each;
+    },
+    prime(key, outcome) {
+      // As with what is under way, the first to come stays.
+      if (!outcomes.has(key)) outcomes.set(key, outcome);
     },
   };
 }

@@ -8,7 +8,10 @@ export function after<T, R>(value: Eventual<T>, next: (value: T) => Eventual<R>)
 }
 
 /** A value, or what stands in for it when it cannot be had. */
-export function orElse<T, R>(start: () => Eventual<T>, otherwise: (error: unknown) => R): Eventual<T | R> {
+export function orElse<T, R>(
+  start: () => Eventual<T>,
+  otherwise: (error: unknown) => Eventual<R>,
+): Eventual<T | R> {
   try {
     const value = start();
     return value instanceof Promise ? value.catch(otherwise) : value;
@@ -17,9 +20,9 @@ export function orElse<T, R>(start: () => Eventual<T>, otherwise: (error: unknow
   }
 }
 
-/** Resolves when all of them are at hand. None may fail. */
-export async function all(values: readonly Eventual<unknown>[]): Promise<void> {
-  for (const value of values) if (value instanceof Promise) await value;
+/** All of them, at once if they are at hand. None may fail. */
+export function all<T>(values: readonly Eventual<T>[]): Eventual<readonly T[]> {
+  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly T[]);
 }
 
 /** What came of work that is done once: at hand as soon as it is known, be it a failure, which is thrown each time. */

@@ -46,7 +46,7 @@ export interface Person {
   holdsOwnToken(backend: Backend): Promise<boolean>;
   /** What came of asking each of these backends for the account; the others count as not linked. */
   sources(backends: readonly Backend[]): Promise<PresenceSources>;
-  /** Reads these accounts together, ahead of who asks for them; what fails says so again where it is asked for. */
+  /** See `readAhead`. */
   readAhead(backends: Iterable<Backend>): Eventual<unknown>;
 }
 
@@ -135,12 +135,12 @@ class LinkedPerson implements Person {
     return after(this.ref(backend), (own) =>
       own === null || reader === null
         ? null
-        : (reader.accountById(own.id, this.#omnivibeDepth) as Promise<AccountOf[Backend] | null>),
+        : (reader.accountById(own.id, this.#omnivibeDepth) as Eventual<AccountOf[Backend] | null>),
     );
   }
 
   field<F extends PersonField>(field: F): Eventual<PersonFields[F] | null> {
-    return this.#firstOf(OWNERSHIP[field].read as readonly Source<PersonFields[F]>[], 0);
+    return this.#firstOf(OWNERSHIP[field].read, 0);
   }
 
   #firstOf<T>(sources: readonly Source<T>[], index: number): Eventual<T | null> {
@@ -188,16 +188,37 @@ class LinkedPerson implements Person {
   }
 
   readAhead(backends: Iterable<Backend>): Eventual<unknown> {
-    const pending: Promise<unknown>[] = [];
-    for (const backend of backends) {
-      const account = orElse(
-        () => this.account(backend),
-        () => null,
-      );
-      if (account instanceof Promise) pending.push(account);
-    }
-    return pending.length > 1 ? Promise.all(pending) : pending[0];
+    return readAhead([this], { backends, omnivibeDepth: this.#omnivibeDepth });
   }
+}
+
+/**
+ * Reads accounts of people of one operation with one wait, ahead of who asks for them; what fails says so again where it is
+ * asked for.
+ */
+export function readAhead(
+  people: readonly Person[],
+  {
+    backends,
+    omnivibeDepth,
+  }: { readonly backends: Iterable<Backend>; readonly omnivibeDepth: OmnivibeDepth },
+): Eventual<unknown> {
+  const pending: Promise<unknown>[] = [];
+  for (const backend of backends) {
+    const ids: string[] = [];
+    for (const person of people) {
+      const ref = orElse(() => person.ref(backend), nothing);
+      if (ref instanceof Promise) pending.push(ref.then(() => person.account(backend)).catch(nothing));
+      else if (ref !== null) ids.push(ref.id);
+    }
+    const reader = people[0]?.context.readers[backend];
+    if (reader != null && ids.length > 0) pending.push(reader.readAhead(ids, omnivibeDepth));
+  }
+  return pending.length > 1 ? Promise.all(pending) : pending[0];
+}
+
+function nothing(): null {
+  return null;
 }
 
 /** A part of an account, whoever it belongs to. */

@@ -1,4 +1,5 @@
 // What the domain needs of a backend. The adapters satisfy these types; the domain never sees an adapter.
+import type { Eventual } from './eventual.js';
 import type { FieldPath } from './ownership.js';
 import type {
   AccountOf,
@@ -66,8 +67,13 @@ export interface BackendReader<B extends Backend> {
   indexStamp(): symbol | null;
   /** What is remembered of an id. Warm: no call; cold: one sweep of the backend. */
   knownById(id: string): Promise<KnownAccount | null>;
-  /** The account as it is now, batched with the operation's other reads. `depth` matters to omnivibe only. */
-  accountById(id: string, depth?: OmnivibeDepth): Promise<AccountOf[B] | null>;
+  /**
+   * The account as it is now, batched with the operation's other reads; at once if it has been read before. `depth` matters to
+   * omnivibe only.
+   */
+  accountById(id: string, depth?: OmnivibeDepth): Eventual<AccountOf[B] | null>;
+  /** Reads these accounts, so that `accountById` has them at hand; it says then what failed. */
+  readAhead(ids: readonly string[], depth: OmnivibeDepth): Promise<void>;
   /** One page of the directory. */
   listAccounts(page: PageRequest): Promise<DirectoryPage>;
 }
@@ -113,6 +119,7 @@ export interface Readers {
   readonly v2: V2Reader | null;
 }
 
+export type { Eventual } from './eventual.js';
 export type { FieldPath } from './ownership.js';
 
 /** A write that has not happened yet: what is told of it beforehand, and how it is sent. */

@@ -1,10 +1,10 @@
 // The use cases of reading: find people by id, by address, or in a directory.
 import { GatewayError } from '../errors.js';
 import { assertMayRead, mayRead } from './access.js';
-import { all, orElse } from './eventual.js';
+import { after, all, orElse, type Eventual } from './eventual.js';
 import { cursorsOf, decodeCursor } from './cursor.js';
 import { ANCHOR_ORDER } from './identity.js';
-import { createPerson, type Person, type ReadContext } from './person.js';
+import { createPerson, readAhead, type Person, type ReadContext } from './person.js';
 import { createBrokenLinks } from './person-links.js';
 import { DIRECTORY_FILTERS, type DirectoryFilter, type KnownAccount } from './ports.js';
 import {
@@ -67,7 +67,7 @@ export async function getProfiles(
   context: ReadContext,
   ids: readonly string[],
   selection: Selection,
-): Promise<(Person | Error | null)[]> {
+): Promise<readonly (Person | Error | null)[]> {
   if (ids.length > MAX_IDS) {
     throw new GatewayError(
       'BAD_USER_INPUT',
@@ -75,9 +75,7 @@ export async function getProfiles(
     );
   }
   const refs = ids.map((id, i) => expectRef(id, `ids[${i}]`));
-  return Promise.all(
-    refs.map((ref) => findByRef(context, ref, selection).catch((error: unknown) => error as Error)),
-  );
+  return findByRefs(context, refs, selection);
 }
 
 async function findByRef(
@@ -85,45 +83,87 @@ async function findByRef(
   seed: AccountRef,
   selection: Selection,
 ): Promise<Person | null> {
-  const { backend } = seed;
-  const reader = context.readers[backend];
-  if (reader === null) return null;
-  const person = createPerson(context, { seed, omnivibeDepth: selection.omnivibeDepth });
-  if (reader.credential === 'gateway' && !context.caller.isTrusted) {
-    const own =
-      backend === 'mind'
-        ? seed
-        : await orElse(
-            () => person.ref('mind'),
-            () => null,
-          );
-    assertMayRead(context.caller, backend, own?.id ?? null);
-  }
-  // Started together, so that they travel together.
-  const isReadAhead = person.readAhead(selection.backends);
-  const found = await confirm(context, person, selection);
-  // What fields show is then at hand.
-  if (found !== null && selection.hasOwnCalls !== true) await isReadAhead;
+  const [found = null] = await findByRefs(context, [seed], selection);
+  if (found instanceof Error) throw found;
   return found;
 }
 
+/** Many are found with as many waits as one: a promise for each costs more than all else that is done for a person. */
+async function findByRefs(
+  context: ReadContext,
+  seeds: readonly AccountRef[],
+  selection: Selection,
+): Promise<readonly (Person | Error | null)[]> {
+  const { backends, hasOwnCalls } = selection;
+  const admitted = await all(seeds.map((seed) => orElse(() => admit(context, seed, selection), asError)));
+  const people = admitted.filter(isPerson);
+  // Started together, so that they travel together.
+  const isReadAhead = readAhead(people, selection);
+  const isWaitedFor = hasOwnCalls !== true;
+  // Whether they are there is then at hand.
+  if (isWaitedFor && people.every(({ seed }) => backends.has(seed.backend))) await isReadAhead;
+  const found = await all(
+    admitted.map((each) =>
+      isPerson(each) ? orElse(() => confirm(context, each, selection), asError) : each,
+    ),
+  );
+  // And so is what fields show.
+  if (isWaitedFor) await isReadAhead;
+  return found;
+}
+
+const asError = (error: unknown) => error as Error;
+
+function isPerson(each: Person | Error | null): each is Person {
+  return each !== null && !(each instanceof Error);
+}
+
+/** The person whose account it would be, if the caller may look; null where the backend takes no part. */
+function admit(
+  context: ReadContext,
+  seed: AccountRef,
+  { omnivibeDepth }: Selection,
+): Eventual<Person | null> {
+  const { backend } = seed;
+  const reader = context.readers[backend];
+  if (reader === null) return null;
+  const person = createPerson(context, { seed, omnivibeDepth });
+  if (reader.credential === 'caller' || context.caller.isTrusted) return person;
+  const own =
+    backend === 'mind'
+      ? seed
+      : orElse(
+          () => person.ref('mind'),
+          () => null,
+        );
+  return after(own, (mind) => {
+    assertMayRead(context.caller, backend, mind?.id ?? null);
+    return person;
+  });
+}
+
 /** The person if the account that they were looked for by exists. */
-async function confirm(context: ReadContext, person: Person, selection: Selection): Promise<Person | null> {
+function confirm(context: ReadContext, person: Person, { backends }: Selection): Eventual<Person | null> {
   const { seed } = person;
-  const { backend, id } = seed;
-  if (!selection.backends.has(backend)) return (await exists(context, seed)) ? person : null;
+  if (!backends.has(seed.backend)) {
+    return exists(context, seed).then((isThere) => (isThere ? person : null));
+  }
+  return orElse(
+    () => after(person.account(seed.backend), (account) => (account === null ? null : person)),
+    async (error) => {
+      // The account cannot be read now. If it is known to exist, what other backends hold can still be shown.
+      if (await isRemembered(context, seed)) return person;
+      throw error;
+    },
+  );
+}
+
+async function isRemembered(context: ReadContext, ref: AccountRef): Promise<boolean> {
+  if (!mayAskIndex(context, ref)) return false;
   try {
-    return (await person.account(backend)) === null ? null : person;
-  } catch (error) {
-    // The account cannot be read now. If it is known to exist, what other backends hold can still be shown.
-    const isKnown =
-      mayAskIndex(context, seed) &&
-      (await context.readers[backend]?.knownById(id).then(
-        (known) => known !== null,
-        () => false,
-      ));
-    if (isKnown === true) return person;
-    throw error;
+    return (await context.readers[ref.backend]?.knownById(ref.id)) != null;
+  } catch {
+    return false;
   }
 }
 
@@ -280,8 +320,8 @@ export async function listProfiles(
   const people = page.ids.map((id) =>
     createPerson(context, { seed: { backend: directory, id }, omnivibeDepth }),
   );
-  const areReadAhead = all(people.map((person) => person.readAhead(backends)));
-  if (selection.hasOwnCalls !== true) await areReadAhead;
+  const isReadAhead = readAhead(people, selection);
+  if (selection.hasOwnCalls !== true) await isReadAhead;
   return {
     people,
     cursors() {

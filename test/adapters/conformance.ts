@@ -227,7 +227,8 @@ export function describeAdapter<R extends Reader, S extends Sandbox>(adapter: Ad
     return { only: { path: list.path }, reply: { status: 200, body: JSON.stringify(shape?.(rows)) } };
   };
   const failsWith = (code: string) => ({ name: 'GatewayError', code, backend });
-  const load = (reader: R, ids: readonly string[]) => Promise.all(ids.map((id) => reader.accountById(id)));
+  const load = (reader: R, ids: readonly string[]) =>
+    Promise.all(ids.map(async (id) => reader.accountById(id)));
   const warmUp = (connection: ConnectedAdapter<R>) => connection.open().accountsByEmail('nobody@example.com');
 
   describe.each([
@@ -392,7 +393,7 @@ export function describeAdapter<R extends Reader, S extends Sandbox>(adapter: Ad
         answering(max, erika, { ...max, email: 'other@example.com' }, max, erika, row(Number(AMELIE.id))),
       );
       const reader = connection.open();
-      const [first, ...others] = [MAX, ERIKA, AMELIE].map(({ id }) => reader.accountById(id));
+      const [first, ...others] = [MAX, ERIKA, AMELIE].map(async ({ id }) => reader.accountById(id));
       await expect(first).rejects.toMatchObject(failsWith('UPSTREAM_BAD_RESPONSE'));
       expect(await Promise.all(others)).toMatchObject([{ id: ERIKA.id }, { id: AMELIE.id }]);
     });
@@ -414,7 +415,7 @@ export function describeAdapter<R extends Reader, S extends Sandbox>(adapter: Ad
       it(`reports ${code} of every read, naming the backend`, async () => {
         bench.sandbox.switches.set(switches);
         const reads: readonly ((reader: R) => Promise<unknown>)[] = [
-          readMax,
+          async (reader) => readMax(reader),
           (reader) => reader.accountsByEmail(MAX.email),
           (reader) => reader.searchByEmail(MAX.email),
           (reader) => reader.knownById(MAX.id),

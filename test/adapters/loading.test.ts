@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { indexById } from '../../src/adapters/loading.js';
+import { createLoader, indexById } from '../../src/adapters/loading.js';
+import { startOperation } from './conformance.js';
 
 interface Row {
   readonly id: string | null;
@@ -50,5 +51,55 @@ describe('indexById', () => {
       ['1', { code: 'UPSTREAM_BAD_RESPONSE', backend: 'v2' }],
       ['7', { id: '7' }],
     ]);
+  });
+});
+
+describe('a loader', () => {
+  const refused = new Error('refused');
+  const start = () => {
+    const batches: (readonly string[])[] = [];
+    const operation = startOperation();
+    const loader = createLoader<string | null>(operation, 'v2', null, (keys) => {
+      batches.push(keys);
+      if (keys.includes('down')) return Promise.reject(refused);
+      return Promise.resolve(
+        new Map<string, string | Error>([
+          ['1', 'one'],
+          ['bad', refused],
+        ]),
+      );
+    });
+    return { loader, batches, shared: () => operation.bill().deduplicated };
+  };
+
+  it('fetches together what is asked for in the same turn, whichever way', async () => {
+    const { loader, batches, shared } = start();
+    const ahead = Promise.all([loader.fetchAhead(['1', '2']), loader.fetchAhead(['2', '3'])]);
+    expect(await loader.load('1')).toBe('one');
+    await ahead;
+    expect([batches, shared()]).toEqual([[['1', '2', '3']], 0]);
+  });
+
+  it('has at hand what was fetched ahead or given: values, nothing, and failures', async () => {
+    const { loader, batches } = start();
+    loader.prime('given', 'as given');
+    await loader.fetchAhead(['1', '2', 'bad', 'given']);
+    expect(['1', '2', 'given'].map((key) => loader.load(key))).toEqual(['one', null, 'as given']);
+    expect(() => loader.load('bad')).toThrow(refused);
+    expect(batches).toEqual([['1', '2', 'bad']]);
+  });
+
+  it('keeps a failure of a batch for each of its keys', async () => {
+    const { loader, batches } = start();
+    await loader.fetchAhead(['down', '1']);
+    for (const key of ['down', '1']) expect(() => loader.load(key)).toThrow(refused);
+    expect(batches).toHaveLength(1);
+  });
+
+  it('counts what is loaded again as shared, and nothing that is fetched ahead', async () => {
+    const { loader, shared } = start();
+    await loader.fetchAhead(['1']);
+    for (let i = 0; i < 3; i += 1) await loader.load('1');
+    expect(shared()).toBe(2);
   });
 });

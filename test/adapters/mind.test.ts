@@ -167,9 +167,8 @@ describe('reading Mind for a caller', () => {
 
   it('tells a caller whose credential is refused, and keeps quiet about the gateway’s own', async () => {
     const refused = { headers: { authorization: 'Bearer canary' }, isCallers: true };
-    const error: unknown = await open(connectFor(), refused)
-      .accountById('42')
-      .catch((reason: unknown) => reason);
+    const read = async () => open(connectFor(), refused).accountById('42');
+    const error: unknown = await read().catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'UNAUTHENTICATED', backend: 'mind', httpStatus: 401 });
     expect(String(error)).not.toContain('canary');
     await expect(open(connectFor('canary'), null).accountById('42')).rejects.toMatchObject({
@@ -266,7 +265,7 @@ describe('a Mind installation', () => {
     const paths = async (wanted: readonly string[]) => {
       const reader = connection.open();
       const requests = await bench.requestsOf(async () => {
-        const accounts = await Promise.all(wanted.map((id) => reader.accountById(id)));
+        const accounts = await Promise.all(wanted.map(async (id) => reader.accountById(id)));
         expect(accounts).toMatchObject(wanted.map((id) => ({ id })));
       });
       return requests.map(({ path }) => path.replace('/api/mind', '')).sort();
@@ -283,7 +282,7 @@ describe('a Mind installation', () => {
   it('that ignores userIds[] still answers null for nobody', async () => {
     bench.sandbox.switches.set({ withoutUserIds: true });
     const reader = bench.connect().open();
-    const found = await Promise.all(['999999', '1150'].map((id) => reader.accountById(id)));
+    const found = await Promise.all(['999999', '1150'].map(async (id) => reader.accountById(id)));
     expect(found).toMatchObject([null, { id: '1150' }]);
   });
 
@@ -329,7 +328,7 @@ describe('reading people of Mind one by one', () => {
     });
     const reader = bench.connect({ url: server.url }).open();
     const wanted = Array.from({ length: 40 }, (_, i) => String(i + 2));
-    const answers = await Promise.allSettled(wanted.map((id) => reader.accountById(id)));
+    const answers = await Promise.allSettled(wanted.map(async (id) => reader.accountById(id)));
     await server.close();
     expect(answers).toMatchObject(
       wanted.map((id) => {

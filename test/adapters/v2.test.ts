@@ -278,7 +278,7 @@ describe('sweeping a large v2 directory', () => {
     const connection = bench.connect({ url: server.url });
     await connection.open().knownById('1');
     const reader = connection.open();
-    const answers = await Promise.allSettled(['1', '2'].map((id) => reader.accountById(id)));
+    const answers = await Promise.allSettled(['1', '2'].map(async (id) => reader.accountById(id)));
     await server.close();
     expect(answers).toMatchObject([
       { status: 'fulfilled', value: { id: '1' } },
@@ -349,8 +349,8 @@ describe('a desk that pages in a way of its own', () => {
     const server = await startScriptedServer(() => ({ itemTotal: 2, items: twice }));
     const reader = bench.connect({ url: server.url }).open();
     const { ids } = await reader.listAccounts({ offset: 0, limit: 10, filter: NO_FILTER });
-    const read = reader.accountById('2');
-    await expect(read).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', backend: 'v2' });
+    const read = async () => reader.accountById('2');
+    await expect(read()).rejects.toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', backend: 'v2' });
     await server.close();
     expect(ids).toEqual(['1', '2']);
   });

@@ -58,12 +58,13 @@ describe('an outcome', () => {
 });
 
 describe('all of several values', () => {
-  it('are waited for', async () => {
-    let isThere = false;
-    const later = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      isThere = true;
-    });
-    await all([1, later, null]);
-    expect(isThere).toBe(true);
+  it('are waited for where one has to be', async () => {
+    const later = new Promise<number>((resolve) => setImmediate(resolve, 2));
+    expect(all([1, later])).toBeInstanceOf(Promise);
+    expect(await all([1, later])).toEqual([1, 2]);
+  });
+
+  it('are at hand where each is', () => {
+    expect(all([1, 2])).toEqual([1, 2]);
   });
 });

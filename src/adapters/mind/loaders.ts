@@ -57,6 +57,12 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     [...rows].flatMap(([id, row]) => (row instanceof Error ? [] : [toKnownAccount(id, row)]));
 
   async function fetchAccounts(ids: readonly string[]): Promise<ReadonlyMap<string, MindAccount | Error>> {
+    const found = await fetchTogether(ids);
+    if (isIndexOwn) for (const id of ids) if (!found.has(id)) index.forget(indexKey, id);
+    return found;
+  }
+
+  async function fetchTogether(ids: readonly string[]): Promise<ReadonlyMap<string, MindAccount | Error>> {
     if (now() < installation.withoutUserIdsUntil) return fetchOneByOne(ids);
     const rows = await client.fetchProfiles(scope, credential, {
       userIds: ids,
@@ -66,13 +72,13 @@ export function createMindReader(options: MindReaderOptions): MindReader {
     });
     const byId = rowsById(rows);
     learn(byId);
+    const accounts = toAccounts(byId);
     const missing = ids.filter((id) => !byId.has(id));
-    const isForeign = [...byId.keys()].some((id) => !ids.includes(id));
-    const found = toAccounts(new Map([...byId].filter(([id]) => ids.includes(id))));
-    if (missing.length === 0 || !isForeign) return found;
+    const isForeign = byId.size > ids.length - missing.length;
+    if (missing.length === 0 || !isForeign) return accounts;
     // Other people came instead of those asked for: this installation does not know `userIds[]`.
     installation.withoutUserIdsUntil = now() + REMEMBERED_MS;
-    return new Map([...found, ...(await fetchOneByOne(missing))]);
+    return new Map([...accounts, ...(await fetchOneByOne(missing))]);
   }
 
   async function fetchOneByOne(ids: readonly string[]): Promise<ReadonlyMap<string, MindAccount | Error>> {
@@ -187,11 +193,8 @@ export function createMindReader(options: MindReaderOptions): MindReader {
       return (await snapshot()).byId(id);
     },
 
-    async accountById(id) {
-      const account = await accounts.load(id);
-      if (account === null && isIndexOwn) index.forget(indexKey, id);
-      return account;
-    },
+    accountById: (id) => accounts.load(id),
+    readAhead: (ids) => accounts.fetchAhead(ids),
 
     async listAccounts(page): Promise<DirectoryPage> {
       const rows = await client.fetchProfiles(scope, credential, { ...toQuery(page), limit: page.limit + 1 });
@@ -202,8 +205,8 @@ export function createMindReader(options: MindReaderOptions): MindReader {
       };
     },
 
-    rawData: (id) => rawData.load(id),
-    supersetRoles: (id) => supersetRoles.load(id),
+    rawData: async (id) => rawData.load(id),
+    supersetRoles: async (id) => supersetRoles.load(id),
   };
 }
 

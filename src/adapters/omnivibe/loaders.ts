@@ -112,6 +112,8 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
     1,
   );
 
+  const ownerOf = async (token: string) => byToken.load(token);
+
   /** The owner of the token that is held for an address; null when none is, or when it turns out to be somebody else's. */
   async function tokenOwner(email: string): Promise<KnownAccount | null> {
     const wanted = normalizeEmail(email);
@@ -167,7 +169,7 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
 
   async function ownTokenOf(id: string): Promise<OwnToken | null> {
     if (callersToken !== null) {
-      const user = await byToken.load(callersToken).catch(nullIfRefused);
+      const user = await ownerOf(callersToken).catch(nullIfRefused);
       if (user?.id === id) return { token: callersToken, isCallers: true, user };
     }
     if (credentials.userTokens.size === 0) return null;
@@ -242,7 +244,8 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
       [...deepest].map(async ([id, depth]) => {
         try {
           const account = await fetchAccount(id, depth);
-          if (account !== null) read.set(id, account);
+          if (account === null) index.forget(INDEX_KEY, id);
+          else read.set(id, account);
         } catch (error) {
           read.set(id, error as Error);
         }
@@ -306,11 +309,8 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
       return owner === null ? [] : [owner];
     },
 
-    async accountById(id, depth = 'listed') {
-      const account = await accounts.load(`${id}/${depth}`);
-      if (account === null) index.forget(INDEX_KEY, id);
-      return account;
-    },
+    accountById: (id, depth = 'listed') => accounts.load(`${id}/${depth}`),
+    readAhead: (ids, depth) => accounts.fetchAhead(ids.map((id) => `${id}/${depth}`)),
 
     async listAccounts({ offset, limit }) {
       if (credentials.list === null) {

@@ -108,6 +108,7 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
 
   async function fetchAccounts(ids: readonly string[]): Promise<ReadonlyMap<string, V2Account | Error>> {
     const rows = await fetchRows(ids);
+    for (const id of ids) if (!rows.has(id)) index.forget(INDEX_KEY, id);
     const found = ids.flatMap((id) => rows.get(id) ?? []);
     const known = found.flatMap((row) =>
       row instanceof Error || row.id === null ? [] : [toKnownAccount(row.id, row)],
@@ -205,11 +206,8 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
 
     knownById: async (id) => (await snapshotOf([id])).byId(id),
 
-    async accountById(id) {
-      const account = await accounts.load(id);
-      if (account === null) index.forget(INDEX_KEY, id);
-      return account;
-    },
+    accountById: (id) => accounts.load(id),
+    readAhead: (ids) => accounts.fetchAhead(ids),
 
     async listAccounts({ offset, limit, filter }) {
       if (filter.query !== null && !isSearchable(filter.query)) {
@@ -236,8 +234,8 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
       };
     },
 
-    deskSettings: (id) => settings.load(id),
-    deskViews: (id, query, limit) => views.load(JSON.stringify([id, query, limit])),
+    deskSettings: async (id) => settings.load(id),
+    deskViews: async (id, query, limit) => views.load(JSON.stringify([id, query, limit])),
   };
 }
 
