@@ -133,10 +133,24 @@ export function object<T>(
     });
   }
 
+  /** Those of an object in which nothing is new. Most others have the same, in the same order, which is soon told. */
+  let usual: readonly string[] = [];
+  const noteNewKeys = (raw: Readonly<Record<string, unknown>>) => {
+    const found = Object.keys(raw);
+    const fresh = found.filter((key) => !known.has(key));
+    for (const key of fresh) noteDrift(backend, 'new key', name, key);
+    if (fresh.length === 0) usual = found;
+  };
+  const isUsual = (raw: Readonly<Record<string, unknown>>) => {
+    let i = 0;
+    for (const key in raw) if (key !== usual[i++]) return false;
+    return true;
+  };
+
   return (value) => {
     const raw = anyObject(value);
     if (raw === null || raw === UNREADABLE) return raw;
-    for (const key in raw) if (!known.has(key)) noteDrift(backend, 'new key', name, key);
+    if (!isUsual(raw)) noteNewKeys(raw);
     return new NamedRow(raw) as unknown as ShapeOf<T>;
   };
 }
@@ -159,10 +173,12 @@ export function expectRows(backend: string, key: string, body: unknown): readonl
 
 /** Decodes rows; one that is no object cannot be given to anybody and is left out, as if it were missing. */
 export function decodeRows<T>(decoder: Decoder<T>, rows: readonly unknown[]): T[] {
-  return rows.flatMap((row) => {
+  const decoded: T[] = [];
+  for (const row of rows) {
     const dto = decoder(row);
-    return dto === null || dto === UNREADABLE ? [] : [dto];
-  });
+    if (dto !== null && dto !== UNREADABLE) decoded.push(dto);
+  }
+  return decoded;
 }
 
 /** An object's own keys, or null for anything else. */
@@ -195,31 +211,31 @@ export interface ViewMaker<Source, T> {
 export function view<Source, T extends object>(fields: {
   readonly [K in keyof T]: (source: Source) => T[K];
 }): ViewMaker<Source, T> {
-  class View {
-    readonly #source: Source;
-
-    constructor(source: Source) {
-      this.#source = source;
-    }
-
-    static sourceOf(made: object): Source | null {
-      return #source in made ? made.#source : null;
-    }
-
-    static {
-      for (const key of Object.keys(fields) as (keyof T & string)[]) {
-        const read = fields[key];
-        Object.defineProperty(View.prototype, key, {
-          get(this: View) {
-            return read(this.#source);
-          },
-        });
-      }
-    }
+  class NamedView extends View<Source> {}
+  for (const key of Object.keys(fields) as (keyof T & string)[]) {
+    const read = fields[key];
+    Object.defineProperty(NamedView.prototype, key, {
+      get(this: NamedView) {
+        return read(View.sourceOf(this));
+      },
+    });
   }
-  return Object.assign((source: Source) => new View(source) as unknown as T, {
-    sourceOf: (made: T) => View.sourceOf(made),
+  return Object.assign((source: Source) => new NamedView(source) as unknown as T, {
+    sourceOf: (made: T) => (made instanceof NamedView ? View.sourceOf<Source>(made) : null),
   });
+}
+
+/** One class below all views: a private field for each of them would be looked up by its name at every read. */
+class View<Source> {
+  readonly #source: Source;
+
+  constructor(source: Source) {
+    this.#source = source;
+  }
+
+  static sourceOf<Source>(view: View<Source>): Source {
+    return view.#source;
+  }
 }
 
 /** A value, or null where it cannot be read: for what is only remembered, never shown. */

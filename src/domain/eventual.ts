@@ -7,6 +7,23 @@ export function after<T, R>(value: Eventual<T>, next: (value: T) => Eventual<R>)
   return value instanceof Promise ? value.then(next) : next(value);
 }
 
+/** As `after`, with what else the answer depends on: a closure over that would be made for each value that is at hand. */
+export function afterWith<T, A, R>(
+  value: Eventual<T>,
+  argument: A,
+  next: (value: T, argument: A) => Eventual<R>,
+): Eventual<R> {
+  return value instanceof Promise ? thenWith(value, argument, next) : next(value, argument);
+}
+
+function thenWith<T, A, R>(
+  value: Promise<T>,
+  argument: A,
+  next: (value: T, argument: A) => Eventual<R>,
+): Promise<R> {
+  return value.then((value) => next(value, argument));
+}
+
 /** A value, or what stands in for it when it cannot be had. */
 export function orElse<T, R>(
   start: () => Eventual<T>,

@@ -103,7 +103,7 @@ const from =
     part,
     omnivibeDepth,
     isStandIn,
-    read: (value) => read(value as Parts[P]),
+    read: read as Source<T>['read'],
   });
 const mind = from('mind');
 const omnivibe = from('omnivibe');

@@ -1,8 +1,8 @@
 // One person of one operation: known by one account, the others are linked and read when something asks for them.
 import { GatewayError } from '../errors.js';
 import { assertMayRead, mayRead } from './access.js';
-import { after, orElse, Outcome, type Eventual } from './eventual.js';
-import type { AccountLink } from './identity.js';
+import { after, afterWith, orElse, Outcome, type Eventual } from './eventual.js';
+import type { AccountLink, LinkedRef } from './identity.js';
 import { createPersonLinks, type LinkContext, type PersonLinks } from './person-links.js';
 import {
   BACKEND_OF_PART,
@@ -92,8 +92,12 @@ class LinkedPerson implements Person {
     if (reader === null) return null;
     // Whose account it is matters only where not everybody's may be read.
     if (reader.credential === 'caller' || mayRead(caller, null)) return this.#refOn(backend);
+    return this.#refIfReadable(backend);
+  }
+
+  #refIfReadable(backend: Backend): Eventual<AccountRef | null> {
     return after(this.mindId(), (mindId) => {
-      assertMayRead(caller, backend, mindId);
+      assertMayRead(this.context.caller, backend, mindId);
       return this.#refOn(backend);
     });
   }
@@ -101,7 +105,7 @@ class LinkedPerson implements Person {
   #refOn(backend: Backend): Eventual<AccountRef | null> {
     // The account that the person was found by needs no looking up.
     if (backend === this.seed.backend) return this.seed;
-    return after(this.links.linkTo(backend), (link) => link?.ref ?? null);
+    return after(this.links.linkTo(backend), refOf);
   }
 
   anchor(): Eventual<AccountRef> {
@@ -126,8 +130,12 @@ class LinkedPerson implements Person {
   }
 
   account<B extends Backend>(backend: B): Eventual<AccountOf[B] | null> {
-    const account = (this.#accounts[backend] ??= new Outcome(() => this.#loadAccount(backend)));
+    const account = (this.#accounts[backend] ??= this.#startLoading(backend));
     return account.read() as Eventual<AccountOf[B] | null>;
+  }
+
+  #startLoading(backend: Backend): Outcome<AccountOf[Backend] | null> {
+    return new Outcome(() => this.#loadAccount(backend));
   }
 
   #loadAccount(backend: Backend): Eventual<AccountOf[Backend] | null> {
@@ -146,23 +154,33 @@ class LinkedPerson implements Person {
   #firstOf<T>(sources: readonly Source<T>[], index: number): Eventual<T | null> {
     const source = sources[index];
     if (source === undefined) return null;
-    return after(this.read(source), (value) => value ?? this.#firstOf(sources, index + 1));
+    const value = this.read(source);
+    if (value instanceof Promise) return this.#firstLater(value, sources, index);
+    return value ?? this.#firstOf(sources, index + 1);
+  }
+
+  #firstLater<T>(value: Promise<T | null>, sources: readonly Source<T>[], index: number): Promise<T | null> {
+    return value.then((value) => value ?? this.#firstOf(sources, index + 1));
   }
 
   read<T>(source: Source<T>): Eventual<T | null> {
-    return after(this.#part(source.part), (own) => (own === null ? null : source.read(own)));
+    return afterWith(this.#part(source.part), source, readFrom);
   }
 
   #part(name: Part): Eventual<Parts[Part] | null> {
     switch (name) {
       case 'desk':
       case 'rawData':
-        return after(this.ref(BACKEND_OF_PART[name]), (own) =>
-          own === null ? null : readPart(this.context.readers, name, own.id),
-        );
+        return this.#ownPart(name);
       default:
         return this.account(name);
     }
+  }
+
+  #ownPart(name: 'desk' | 'rawData'): Eventual<Parts[Part] | null> {
+    return after(this.ref(BACKEND_OF_PART[name]), (own) =>
+      own === null ? null : readPart(this.context.readers, name, own.id),
+    );
   }
 
   async holdsOwnToken(backend: Backend): Promise<boolean> {
@@ -215,6 +233,14 @@ export function readAhead(
     if (reader != null && ids.length > 0) pending.push(reader.readAhead(ids, omnivibeDepth));
   }
   return pending.length > 1 ? Promise.all(pending) : pending[0];
+}
+
+function refOf(link: LinkedRef | null): AccountRef | null {
+  return link?.ref ?? null;
+}
+
+function readFrom<T>(part: Parts[Part] | null, source: Source<T>): T | null {
+  return part === null ? null : source.read(part);
 }
 
 function nothing(): null {

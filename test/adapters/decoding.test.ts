@@ -172,6 +172,17 @@ describe('object', () => {
     expect(told).toEqual([{ backend: 'v2', kind: 'changed type', where: 'row.name', key: null }]);
   });
 
+  it('tells of each new key of each row, whatever the rows before had', () => {
+    const told: (string | null)[] = [];
+    const stop = onDrift(({ kind, key }) => told.push(kind === 'new key' ? key : null));
+    const usual = { id: 1, name: 'a', groups: [] };
+    for (const value of [usual, { id: 2 }, { ...usual, fresh: 1 }, { odd: 1, ...usual }, usual, {}])
+      read(value);
+    read({ id: 1, fresh: 1, name: 'a', other: 1 });
+    stop();
+    expect(told).toEqual(['fresh', 'odd', 'fresh', 'other']);
+  });
+
   it('can be compared as a whole although a key fails', () => {
     const broken = { id: 1, name: [], groups: [2] };
     expect(JSON.stringify(read(broken))).toBe(JSON.stringify(read(broken)));

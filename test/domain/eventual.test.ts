@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { after, all, orElse, Outcome } from '../../src/domain/eventual.js';
+import { after, afterWith, all, orElse, Outcome } from '../../src/domain/eventual.js';
 
 const boom = new Error('boom');
 const fail = (): number => {
@@ -15,6 +15,12 @@ describe('what follows from a value', () => {
     const later = after(Promise.resolve(1), (value) => value + 1);
     expect(later).toBeInstanceOf(Promise);
     expect(await later).toBe(2);
+  });
+
+  it('may depend on something else', async () => {
+    const sum = (left: number, right: number) => left + right;
+    expect(afterWith(1, 2, sum)).toBe(3);
+    expect(await afterWith(Promise.resolve(1), 2, sum)).toBe(3);
   });
 });
 

@@ -50,11 +50,19 @@ export function createMindReader(options: MindReaderOptions): MindReader {
   const { index } = installation;
 
   const rowsById = (rows: readonly MindProfileDto[]) => indexById('mind', rows, (row) => row.id);
-  const toAccounts = (rows: ReadonlyMap<string, MindProfileDto | GatewayError>) =>
-    new Map([...rows].map(([id, row]) => [id, row instanceof Error ? row : toAccount(id, row, timeZone)]));
+  function toAccounts(
+    rows: ReadonlyMap<string, MindProfileDto | GatewayError>,
+  ): Map<string, MindAccount | Error> {
+    const accounts = new Map<string, MindAccount | Error>();
+    for (const [id, row] of rows) accounts.set(id, row instanceof Error ? row : toAccount(id, row, timeZone));
+    return accounts;
+  }
 
-  const knownAmong = (rows: ReadonlyMap<string, MindProfileDto | GatewayError>) =>
-    [...rows].flatMap(([id, row]) => (row instanceof Error ? [] : [toKnownAccount(id, row)]));
+  function knownAmong(rows: ReadonlyMap<string, MindProfileDto | GatewayError>): readonly KnownAccount[] {
+    const known: KnownAccount[] = [];
+    for (const [id, row] of rows) if (!(row instanceof Error)) known.push(toKnownAccount(id, row));
+    return known;
+  }
 
   async function fetchAccounts(ids: readonly string[]): Promise<ReadonlyMap<string, MindAccount | Error>> {
     const found = await fetchTogether(ids);

@@ -42,7 +42,8 @@ interface Origin {
 const viewAccount = view<Origin, MindAccount>({
   backend: () => 'mind',
   id: ({ id }) => id,
-  name: ({ dto }) => [dto.firstName, dto.lastName].filter((part) => part !== null).join(' ') || null,
+  name: ({ dto: { firstName, lastName } }) =>
+    firstName === null || lastName === null ? (firstName ?? lastName) : `${firstName} ${lastName}`,
   email: ({ dto }) => dto.email,
   // No document names a key that tells a deactivated user from an active one.
   active: () => null,

@@ -13,6 +13,7 @@ import {
   isLeafType,
   isNonNullType,
   isObjectType,
+  isScalarType,
   Kind,
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
@@ -87,9 +88,13 @@ export function planOperation(options: PlanOptions): Selection {
     const definition = definitionOf(parentType, node.name.value);
     if (known !== undefined || definition === undefined) return known ?? null;
     const place = { parentType, definition, nodes };
-    const { isNonNull, read, complete } = slotOf(place, definition.type, readerOf(place, key, node));
+    const { isNonNull, shownAsIs, read, complete } = slotOf(
+      place,
+      definition.type,
+      readerOf(place, key, node),
+    );
     // Written out, since what is spread into objects is slow to read from.
-    const field = { place, isNonNull, read, complete, key };
+    const field = { place, isNonNull, shownAsIs, read, complete, key };
     planned.set(node, [...alike, field]);
     return field;
   }
@@ -148,7 +153,9 @@ export function planOperation(options: PlanOptions): Selection {
 
   function slotOf(place: Place, type: GraphQLOutputType, read: Slot['read']): Slot {
     const isNonNull = isNonNullType(type);
-    return { place, isNonNull, read, complete: completerOf(place, isNonNull ? type.ofType : type) };
+    const nullable = isNonNull ? type.ofType : type;
+    const complete = completerOf(place, nullable);
+    return { place, isNonNull, shownAsIs: shownAsIs(nullable), read, complete };
   }
 
   function completerOf(place: Place, type: GraphQLOutputType): Complete {
@@ -219,23 +226,25 @@ function isIterable(value: unknown): value is Iterable<unknown> {
   );
 }
 
-/** Values that already are what the answer shows pass as they are. */
+/** What these scalars would make of such values is the same. */
+function shownAsIs(type: GraphQLOutputType): Slot['shownAsIs'] {
+  switch (isScalarType(type) ? type.serialize : null) {
+    case GraphQLString.serialize:
+    case GraphQLID.serialize:
+      return 'string';
+    case GraphQLBoolean.serialize:
+      return 'boolean';
+    default:
+      return null;
+  }
+}
+
 function leafCompleter(type: GraphQLLeafType): Complete {
   const serialize = (value: unknown): unknown => {
     const shown: unknown = type.serialize(value);
     if (shown == null) throw new TypeError(`Type "${type.name}" makes nothing of a value.`);
     return shown;
   };
-  switch (type) {
-    case GraphQLString:
-    case GraphQLID:
-      return (_slot, value) => (typeof value === 'string' ? value : serialize(value));
-    case GraphQLBoolean:
-      return (_slot, value) => (typeof value === 'boolean' ? value : serialize(value));
-    case GraphQLInt:
-      return (_slot, value) =>
-        typeof value === 'number' && (value | 0) === value ? value : serialize(value);
-    default:
-      return (_slot, value) => serialize(value);
-  }
+  if (type !== GraphQLInt) return (_slot, value) => serialize(value);
+  return (_slot, value) => (typeof value === 'number' && (value | 0) === value ? value : serialize(value));
 }

@@ -25,6 +25,8 @@ export interface Place {
 export interface Slot {
   readonly place: Place;
   readonly isNonNull: boolean;
+  /** Of which JavaScript type values are that are shown as they are; null where none are. */
+  readonly shownAsIs: 'string' | 'boolean' | null;
   /** Asks the resolver about the object that has the field. */
   readonly read: (source: unknown, holder: Holder) => unknown;
   /** For values that are neither null nor an error nor a promise. */
@@ -161,6 +163,7 @@ export function fillList(
 }
 
 function complete(slot: Slot, value: unknown, holder: Holder, key: Key): unknown {
+  if (typeof value === slot.shownAsIs) return value;
   if (value == null) {
     if (!slot.isNonNull) return null;
     throw new Error(`Cannot return null for non-nullable field ${coordinateOf(slot.place)}.`);

@@ -1,8 +1,8 @@
-import { after, type Eventual } from '../../domain/eventual.js';
+import { after, afterWith, type Eventual } from '../../domain/eventual.js';
 import { expectFieldPaths, explainField, VERSIONED_FIELDS, versionOf } from '../../domain/explain.js';
 import { FIELD_PATHS } from '../../domain/ownership.js';
 import type { Person } from '../../domain/person.js';
-import { BACKENDS, formatRef, type AccountOf, type Backend } from '../../domain/profile.js';
+import { BACKENDS, formatRef, type AccountOf, type AccountRef, type Backend } from '../../domain/profile.js';
 import { getReferenced } from '../../domain/read-profiles.js';
 import type { ProfileResolvers } from '../generated/resolvers.js';
 import type { Linked, LinkedAccount } from '../mappers.js';
@@ -59,10 +59,13 @@ export const Profile: Required<ProfileResolvers> = {
   },
 };
 
+const idOf = (ref: AccountRef | null) => ref?.id ?? null;
+const link = <A>(account: A | null, person: Person) => account && { person, account };
+
 function idOn(person: Person, backend: Backend): Eventual<string | null> {
-  return after(person.ref(backend), (ref) => ref?.id ?? null);
+  return after(person.ref(backend), idOf);
 }
 
 function accountOn<B extends Backend>(person: Person, backend: B): Eventual<Linked<AccountOf[B]> | null> {
-  return after(person.account(backend), (account) => account && { person, account });
+  return afterWith(person.account(backend), person, link);
 }
