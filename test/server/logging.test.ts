@@ -5,6 +5,8 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { post } from './client.js';
 
+const LOGGING = new URL('../../src/server/logging.ts', import.meta.url).href;
+
 interface Ended {
   readonly code: number | null;
   readonly lines: readonly Readonly<Record<string, unknown>>[];
@@ -18,7 +20,7 @@ afterEach(() => {
 function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
     env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   children.push(child);
   return { child, ended: readToEnd() };
@@ -41,9 +43,8 @@ describe('the log', () => {
     ['rejects', 'await Promise.reject(new Error("on purpose"))', 1],
     ['logs while it exits', 'process.once("exit", () => logger.info("101")); process.exit(3)', 3],
   ])('holds every line of a process that %s', async (what, end, code) => {
-    const logging = new URL('../../src/server/logging.ts', import.meta.url).href;
     const program = `
-      import { createLogger, openStandardOutput } from ${JSON.stringify(logging)};
+      import { createLogger, openStandardOutput } from ${JSON.stringify(LOGGING)};
       const logger = createLogger('info', openStandardOutput());
       setTimeout(async () => {
         for (let i = 1; i <= 100; i += 1) logger.info(String(i));
@@ -53,6 +54,19 @@ describe('the log', () => {
     const count = what.startsWith('logs') ? 101 : 100;
     expect(ended.code).toBe(code);
     expect(ended.lines.map(({ msg }) => msg)).toEqual(Array.from({ length: count }, (_, i) => String(i + 1)));
+  });
+
+  it('is written while the process goes on', async () => {
+    const program = `
+      import { createLogger, openStandardOutput } from ${JSON.stringify(LOGGING)};
+      const logger = createLogger('info', openStandardOutput());
+      logger.info('first');
+      process.stdin.once('data', () => logger.info('second'));
+      setInterval(() => undefined, 60_000);`;
+    const { child } = start(['--input-type=module', '--eval', program]);
+    expect(String(await once(child.stdout, 'data'))).toContain('first');
+    child.stdin.write('go on');
+    expect(String(await once(child.stdout, 'data'))).toContain('second');
   });
 
   it('holds every line of a gateway that is told to stop', async () => {
