@@ -1,6 +1,5 @@
 // Who is let in. More operations at a time than the gateway can carry would make all of them late, and none of them useful: what
 // is too much is turned away at once, queries before mutations.
-import PQueue from 'p-queue';
 import { GatewayError } from '../errors.js';
 import type { ShedReason } from './metrics.js';
 import { EVENT_LOOP_LIMITS, startEventLoopGuard, type EventLoopLimits } from './event-loop-guard.js';
@@ -43,8 +42,10 @@ const RETRY_AFTER_MS = 1_000;
 
 export function startAdmission({ maxInFlight, limits, onShed }: AdmissionOptions): Admission {
   const guard = startEventLoopGuard(limits);
-  const queue = new PQueue({ concurrency: maxInFlight });
   const maxWaiting = Math.ceil(maxInFlight * WAITING_SHARE);
+  /** What starts each operation that waits, in the order in which they came. */
+  const queues: Readonly<Record<OperationKind, Set<() => void>>> = { mutation: new Set(), query: new Set() };
+  let inFlight = 0;
 
   function overloaded(reason: ShedReason): GatewayError {
     onShed(reason);
@@ -55,16 +56,52 @@ export function startAdmission({ maxInFlight, limits, onShed }: AdmissionOptions
   function assertOpenTo(kind: OperationKind): void {
     if (guard.shedding === 'everything') throw overloaded('event_loop');
     if (guard.shedding === 'queries' && kind === 'query') throw overloaded('event_loop');
-    const isFull = queue.pending >= maxInFlight && queue.size >= maxWaiting;
-    if (isFull) throw overloaded('in_flight');
+    if (inFlight >= maxInFlight && waiting() >= maxWaiting) throw overloaded('in_flight');
+  }
+
+  function waiting(): number {
+    return queues.mutation.size + queues.query.size;
+  }
+
+  /** Resolves once a place has been handed over. */
+  function wait(kind: OperationKind, signal: AbortSignal): Promise<void> {
+    const queue = queues[kind];
+    return new Promise((resolve, reject) => {
+      const stopWaiting = () => {
+        queue.delete(start);
+        clearTimeout(timer);
+        signal.removeEventListener('abort', giveUp);
+      };
+      const start = () => {
+        stopWaiting();
+        resolve();
+      };
+      const giveUp = () => {
+        stopWaiting();
+        reject(signal.reason as Error);
+      };
+      const timer = setTimeout(() => {
+        stopWaiting();
+        reject(overloaded('in_flight'));
+      }, limits.maxWaitMs);
+      queue.add(start);
+      signal.addEventListener('abort', giveUp);
+    });
+  }
+
+  /** Gives a place up: to the mutation that has waited longest, or else to such a query. */
+  function leave(): void {
+    const [next] = queues.mutation.size > 0 ? queues.mutation : queues.query;
+    if (next === undefined) inFlight -= 1;
+    else next();
   }
 
   return {
     get inFlight() {
-      return queue.pending;
+      return inFlight;
     },
     get waiting() {
-      return queue.size;
+      return waiting();
     },
     assertOpen() {
       assertOpenTo('mutation');
@@ -72,27 +109,12 @@ export function startAdmission({ maxInFlight, limits, onShed }: AdmissionOptions
     async run(kind, signal, work) {
       signal.throwIfAborted();
       assertOpenTo(kind);
-      if (queue.pending < maxInFlight && queue.size === 0) return queue.add(work);
-      const waiting = new AbortController();
-      const timer = setTimeout(() => {
-        waiting.abort(overloaded('in_flight'));
-      }, limits.maxWaitMs);
-      const leave = () => {
-        waiting.abort(signal.reason);
-      };
-      signal.addEventListener('abort', leave);
-      const stopWaiting = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', leave);
-      };
+      if (inFlight < maxInFlight) inFlight += 1;
+      else await wait(kind, signal);
       try {
-        const start = () => {
-          stopWaiting();
-          return work();
-        };
-        return await queue.add(start, { signal: waiting.signal, priority: kind === 'mutation' ? 1 : 0 });
+        return await work();
       } finally {
-        stopWaiting();
+        leave();
       }
     },
     close() {
