@@ -1,9 +1,8 @@
 // Who asks. AUTH=mind: whose Mind credential it is, as Mind itself says; AUTH=none: nobody in particular, everything.
 // AUTH=jwt stands in authenticate-jwt.ts.
-import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { LRUCache } from 'lru-cache';
-import type { MindAdapter, MindCaller } from '../adapters/mind/index.js';
+import { credentialKey, type MindAdapter, type MindCaller } from '../adapters/mind/index.js';
 import type { MindCredential } from '../adapters/index.js';
 import type { Caller } from '../domain/access.js';
 import { GatewayError } from '../errors.js';
@@ -45,7 +44,7 @@ export function createMindAuthentication(mind: MindAdapter): Authenticate {
         'Send "Authorization: Bearer <Mind token>", or the cookie connect.sid of a Mind session.';
       throw new GatewayError('UNAUTHENTICATED', message);
     }
-    const key = hash('sha256', JSON.stringify(credential.headers), 'base64url');
+    const key = credentialKey(credential);
     let proven = remembered.get(key);
     if (proven === undefined) {
       const { id, permissions } = await identify(mind, scope, credential);
@@ -55,7 +54,7 @@ export function createMindAuthentication(mind: MindAdapter): Authenticate {
       };
       remembered.set(key, proven);
     }
-    return { ...proven, credential };
+    return { caller: proven.caller, viewer: proven.viewer, credential };
   };
 }
 

@@ -13,6 +13,7 @@ import { createMindReader, type MindInstallation } from './loaders.js';
 import { createMindWriter, type SettingsPatch } from './writer.js';
 
 export type { MindCredential } from './client.js';
+export { credentialKey } from './credential-key.js';
 
 export interface MindOptions {
   /** E.g. `https://demo.enneo.ai/api/mind`. */

@@ -1,5 +1,4 @@
 // How reads of Mind are batched within one operation, and what is remembered of its addresses.
-import { hash } from 'node:crypto';
 import type { DirectoryPage, KnownAccount, MindReader, PageRequest } from '../../domain/ports.js';
 import { normalizeEmail, type JsonObject, type MindAccount } from '../../domain/profile.js';
 import type { GatewayError } from '../../errors.js';
@@ -8,6 +7,7 @@ import { openIndex, type AccountIndex } from '../account-index.js';
 import { createLoader, indexById } from '../loading.js';
 import { toJsonObject } from '../open-object.js';
 import type { MindClient, MindCredential } from './client.js';
+import { credentialKey } from './credential-key.js';
 import type { MindProfileDto } from './decode.js';
 import { toAccount, toKnownAccount } from './mapper.js';
 
@@ -227,14 +227,4 @@ function toQuery({ offset, filter }: PageRequest) {
     ...(filter.teamIds !== null && { teamIds: filter.teamIds }),
     ...(filter.onlineOnly && { lastSeen: 'online' as const }),
   } as const;
-}
-
-const credentialKeys = new WeakMap<MindCredential, string>();
-
-/** Tells credentials apart without keeping them. */
-function credentialKey(credential: MindCredential): string {
-  const key =
-    credentialKeys.get(credential) ?? hash('sha256', JSON.stringify(credential.headers), 'base64url');
-  credentialKeys.set(credential, key);
-  return key;
 }
