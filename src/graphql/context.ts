@@ -41,9 +41,9 @@ export interface GraphQLContext {
   /** Whether the request comes from the federation router, or from anybody where nothing is kept from strangers. */
   readonly isRouterTrusted: boolean;
   /** Resolves once no backend call of the operation is under way. */
-  readonly settled: () => Promise<void>;
+  settled(): Promise<void>;
   /** Told of each answer before it is sent; the type is null where the document holds no operation that could be run. */
-  readonly onAnswer: (type: OperationTypeNode | null, errors: readonly GraphQLFormattedError[]) => void;
-  /** Null where the bill is not shown to this caller. */
-  readonly bill: (() => UpstreamBill) | null;
+  onAnswer(type: OperationTypeNode | null, errors: readonly GraphQLFormattedError[]): void;
+  /** Null where it is not shown to this caller. */
+  bill(): UpstreamBill | null;
 }

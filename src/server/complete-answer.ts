@@ -1,4 +1,4 @@
-import type { FormattedExecutionResult, OperationTypeNode } from 'graphql';
+import type { FormattedExecutionResult, GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import type { GraphQLContext } from '../graphql/context.js';
 import { foldListErrors } from '../graphql/format-error.js';
 
@@ -6,17 +6,20 @@ import { foldListErrors } from '../graphql/format-error.js';
 export async function completeAnswer(
   { errors: formatted, data, extensions }: FormattedExecutionResult,
   type: OperationTypeNode | null,
-  { settled, requestId, onAnswer, bill }: GraphQLContext,
+  context: GraphQLContext,
 ): Promise<FormattedExecutionResult> {
   // Without errors everything that was read was waited for.
-  if (formatted !== undefined) await settled();
-  const errors =
-    formatted &&
-    foldListErrors(formatted).map((error) => ({ ...error, extensions: { ...error.extensions, requestId } }));
-  onAnswer(type, errors ?? []);
+  if (formatted !== undefined) await context.settled();
+  const errors = formatted && foldListErrors(formatted).map((error) => withRequestId(error, context));
+  context.onAnswer(type, errors ?? []);
+  const bill = context.bill();
   return {
     ...(errors !== undefined && { errors }),
     ...(data !== undefined && { data }),
-    ...(bill === null ? extensions && { extensions } : { extensions: { ...extensions, upstream: bill() } }),
+    ...(bill === null ? extensions && { extensions } : { extensions: { ...extensions, upstream: bill } }),
   };
+}
+
+function withRequestId(error: GraphQLFormattedError, { requestId }: GraphQLContext): GraphQLFormattedError {
+  return { ...error, extensions: { ...error.extensions, requestId } };
 }

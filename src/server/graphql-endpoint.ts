@@ -1,14 +1,10 @@
 // One POST to /graphql, from the first byte to the last: who asks, what is asked, and the operation that answers.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
+import { text as textOf } from 'node:stream/consumers';
+import { HeaderMap } from '@apollo/server';
 import type { Adapters } from '../adapters/index.js';
 import type { Config } from '../config.js';
-import type { Caller } from '../domain/access.js';
-import { asMindUser, refusedWrite } from '../domain/caller.js';
 import { createLinkMemory } from '../domain/link-memory.js';
-import { tokenProblem } from '../domain/callers-token.js';
-import type { BackendOutcome } from '../domain/outcome.js';
-import type { WriteContext } from '../domain/write-profiles.js';
 import { GatewayError } from '../errors.js';
 import type { GraphQLContext } from '../graphql/context.js';
 import type { Admission, OperationKind } from './admission.js';
@@ -27,10 +23,11 @@ import { operationName, parseGraphQLRequest, type GraphQLRequest } from './graph
 import { isWaitingToBeInvited } from './http-server.js';
 import type { Logger } from './logging.js';
 import type { Metrics } from './metrics.js';
-import { startObservation, type Observation } from './observation.js';
+import { startObservation } from './observation.js';
 import { createOperation, type Operation } from './operation.js';
 import { assertMethod } from './replies.js';
 import { readJsonBody } from './request-body.js';
+import { createRequestContext, type RequestFacts, type Surroundings } from './request-context.js';
 import { createRouterCheck } from './router-secret.js';
 import { startTracing } from './tracing.js';
 
@@ -63,8 +60,15 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
   const tracing = await startTracing(config, logger);
   const authenticate = createAuthentication(options);
   const admit = createDocumentGate({ trusted: config.trustedDocuments, logger });
-  const isRouterTrusted = createRouterCheck(config.routerSecret, config.isProduction);
-  const linkMemory = createLinkMemory();
+  const surroundings: Surroundings = {
+    config,
+    adapters,
+    linkMemory: createLinkMemory(),
+    isRouterTrusted: createRouterCheck(config.routerSecret, config.isProduction),
+    onSettled: (outcome) => {
+      metrics.countOutcome(outcome);
+    },
+  };
   const running = new Set<Operation>();
   const callers = createCallerLimit(Math.ceil(config.maxOperations / 2));
 
@@ -99,119 +103,67 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
       observation.end(res.writableFinished ? res.statusCode : null, operation.bill());
     });
     try {
-      await sendAnswer(res, await answerTo(req, res, operation, observation));
-      // Whoever does not read it would keep the answer and the connection for ever.
-      if (!res.closed) unread = setTimeout(() => res.destroy(), MAX_READING_MS);
+      admission.assertOpen();
+      if (isWaitingToBeInvited(req)) res.writeContinue();
+      const body = await readJsonBody(req);
+      const request = admit(parseGraphQLRequest(body.value), requestId);
+      observation.name(operationName(request));
+      // From here on, so that whoever sends a body slowly takes no place; and no longer, so that whoever reads slowly keeps none.
+      const answer = await admission.run(kindOf(request), operation.signal, () =>
+        answerTo(request, { req, operation, observation, isLarge: body.isLarge }),
+      );
+      sendAnswer(res, answer);
+      // What has not left yet waits for whoever has asked: who does not read it would keep the answer and the connection for ever.
+      if (!res.closed && res.writableLength > 0) unread = setTimeout(() => res.destroy(), MAX_READING_MS);
     } catch (error) {
       observation.fail(error);
       throw error;
     }
   }
 
-  async function answerTo(
-    req: IncomingMessage,
-    res: ServerResponse,
-    operation: Operation,
-    observation: Observation,
-  ): Promise<HTTPGraphQLResponse> {
-    admission.assertOpen();
-    if (isWaitingToBeInvited(req)) res.writeContinue();
-    const body = await readJsonBody(req);
-    const request = admit(parseGraphQLRequest(body.value), operation.requestId);
-    observation.name(operationName(request));
-    // From here on, so that whoever sends a body slowly takes no place; and no longer, so that whoever reads slowly keeps none.
-    return admission.run(kindOf(request), operation.signal, () =>
-      execute(req, operation, request, body.isLarge, observation),
-    );
+  async function answerTo(request: GraphQLRequest, facts: RequestFacts): Promise<Answer> {
+    const { req, operation } = facts;
+    const authenticated = await authenticate(req.headers, operation);
+    const leave = enter(authenticated, operation);
+    try {
+      const context = await createRequestContext(surroundings, facts, authenticated);
+      const mediaType = mediaTypeFor(req);
+      const text = await prepared.answer(request, context);
+      if (text !== null)
+        return { status: 200, headers: [['content-type', `${mediaType}; charset=utf-8`]], text };
+      return await answerByApollo(request, mediaType, context);
+    } finally {
+      leave?.();
+    }
   }
 
-  async function execute(
-    req: IncomingMessage,
-    operation: Operation,
-    request: GraphQLRequest,
-    isLarge: boolean,
-    observation: Observation,
-  ): Promise<HTTPGraphQLResponse> {
-    const authenticated = await authenticate(req.headers, operation);
-    const { viewer } = authenticated;
-    const work = () => executeAs(authenticated, req, operation, request, isLarge, observation);
-    if (viewer === null) return work();
+  /** Counts the operation towards its caller's share, where callers are known. */
+  function enter({ viewer }: Authenticated, operation: Operation): (() => void) | null {
+    if (viewer === null) return null;
     operation.joinLane(viewer.subject);
     const leave = callers.enter(viewer.subject);
-    if (leave === null) {
-      metrics.countShed('caller');
-      const message = 'The caller has half of all operations that run at a time; wait for one of them.';
-      throw new GatewayError('OVERLOADED', message, { retryAfterMs: 1_000 });
-    }
-    return work().finally(leave);
+    if (leave !== null) return leave;
+    metrics.countShed('caller');
+    const message = 'The caller has half of all operations that run at a time; wait for one of them.';
+    throw new GatewayError('OVERLOADED', message, { retryAfterMs: 1_000 });
   }
 
-  async function executeAs(
-    { caller: proven, viewer, credential }: Authenticated,
-    req: IncomingMessage,
-    operation: Operation,
+  async function answerByApollo(
     request: GraphQLRequest,
-    isLarge: boolean,
-    observation: Observation,
-  ): Promise<HTTPGraphQLResponse> {
-    const { linkRules, versionKey } = config;
-    const open = () => adapters.open(operation, { mind: credential, omnivibe: omnivibeToken(req) });
-    const { readers } = open();
-    const mediaType = mediaTypeFor(req);
-    const onSettled = (outcome: BackendOutcome) => {
-      metrics.countOutcome(outcome);
-    };
-    const caller = await asMindUser(
-      { readers, linkRules, linkMemory, caller: proven },
-      viewer?.account ?? null,
-    );
-    const run = async <T>(work: (context: WriteContext) => Promise<T>) => {
-      const { readers, writers } = open();
-      const read = { readers, caller, linkRules, linkMemory };
-      const problem = await tokenProblem(read);
-      const result =
-        problem === null
-          ? await work({ read, writers, reopen: () => open().readers, onSettled, versionKey })
-          : refusedWrite(problem);
-      // What is refused does not wait for what was read for it.
-      await operation.settled();
-      return result;
-    };
-    const context: GraphQLContext = {
-      read: { readers, caller, linkRules, linkMemory },
-      viewer,
-      requestId: operation.requestId,
-      isLarge,
-      versionKey,
-      plan: run,
-      write(extent, work) {
-        operation.extendTo(extent === 'many' ? config.bulkTimeoutMs : 2 * config.requestTimeoutMs);
-        return operation.unbudgeted(() => run(work));
-      },
-      isRouterTrusted: isRouterTrusted(req),
-      settled: () => operation.settled(),
-      onAnswer(type, errors) {
-        observation.answer(type, errors);
-      },
-      bill: maySeeBill(req, caller) ? () => operation.bill() : null,
-    };
-    const answer = await prepared.answer(request, mediaType, context);
-    if (answer !== null) return answer;
+    mediaType: string,
+    context: GraphQLContext,
+  ): Promise<Answer> {
     // JSON is all there is, under one of two names. Apollo would find out that another one is wanted after the operation has run.
-    const headers = new HeaderMap([
+    const asked = new HeaderMap([
       ['content-type', 'application/json'],
       ['accept', mediaType],
     ]);
-    return apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: 'POST', headers, search: '', body: request },
+    const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: 'POST', headers: asked, search: '', body: request },
       context: () => Promise.resolve(context),
     });
-  }
-
-  function maySeeBill(req: IncomingMessage, caller: Caller): boolean {
-    if (!config.isProduction) return true;
-    const mayReadAnybody = caller.isTrusted || caller.permissions.has('readAnyUserProfile');
-    return req.headers['x-upstream-bill'] === '1' && mayReadAnybody;
+    const text = body.kind === 'complete' ? body.string : await textOf(body.asyncIterator);
+    return { status: status ?? 200, headers, text };
   }
 
   return {
@@ -250,12 +202,6 @@ function kindOf({ query }: GraphQLRequest): OperationKind {
   return query.includes('mutation') ? 'mutation' : 'query';
 }
 
-/** A user token of the caller's own; a malformed one is refused when it is used. */
-function omnivibeToken(req: IncomingMessage): string | null {
-  const token = req.headers['x-omnivibe-token'];
-  return typeof token === 'string' && token !== '' ? token : null;
-}
-
 /** How long a client may take to read an answer. */
 const MAX_READING_MS = 30_000;
 
@@ -269,15 +215,15 @@ function mediaTypeFor({ headers: { accept = '' } }: IncomingMessage): string {
 
 const SHORT_TEXT = 8_192;
 
-async function sendAnswer(res: ServerResponse, answer: HTTPGraphQLResponse): Promise<void> {
-  for (const [name, value] of answer.headers) res.setHeader(name, value);
-  res.statusCode = answer.status ?? 200;
-  if (answer.body.kind === 'complete') {
-    const text = answer.body.string;
-    // Node writes a short text faster as bytes, a long one as it is.
-    res.end(text.length < SHORT_TEXT ? Buffer.from(text) : text);
-    return;
-  }
-  for await (const chunk of answer.body.asyncIterator) res.write(chunk);
-  res.end();
+interface Answer {
+  readonly status: number;
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+  readonly text: string;
+}
+
+function sendAnswer(res: ServerResponse, { status, headers, text }: Answer): void {
+  for (const [name, value] of headers) res.setHeader(name, value);
+  res.statusCode = status;
+  // Node writes a short text faster as bytes, a long one as it is.
+  res.end(text.length < SHORT_TEXT ? Buffer.from(text) : text);
 }

@@ -31,50 +31,73 @@ export interface ObservationOptions {
   readonly logger: Logger;
 }
 
-export function startObservation({ requestId, span, metrics, logger }: ObservationOptions): Observation {
-  const startedAt = performance.now();
-  let operation = 'anonymous';
-  let type: OperationRecord['type'] = 'unknown';
-  let errors: OperationRecord['errors'] = [];
+export function startObservation(options: ObservationOptions): Observation {
+  return new RunningObservation(options);
+}
 
-  return {
-    context: span.context,
-    name(given) {
-      operation = given;
-    },
-    countCall(call) {
-      logCall(logger, requestId, operation, call);
-      metrics.countCall(call);
-    },
-    countRefusal(backend, kind, reason) {
-      metrics.countRefusal(backend, kind, reason);
-    },
-    answer(kind, formatted) {
-      if (kind === OperationTypeNode.QUERY || kind === OperationTypeNode.MUTATION) type = kind;
-      errors = formatted.map(({ extensions }) => ({
-        code: String(extensions?.['code']),
-        backend: typeof extensions?.['backend'] === 'string' ? extensions['backend'].toLowerCase() : null,
-      }));
-      span.describe(kind, operation, formatted);
-    },
-    fail(error) {
-      const isForeseen = error instanceof RequestRefused || error instanceof GatewayError;
-      const backend = error instanceof GatewayError ? (error.backend ?? null) : null;
-      errors = [{ code: isForeseen ? error.code : 'INTERNAL_SERVER_ERROR', backend }];
-    },
-    end(status, bill) {
-      const record = {
-        type,
-        outcome: outcomeOf(status, errors),
-        durationMs: performance.now() - startedAt,
-        errors,
-      };
-      const traceId = trace.getSpanContext(span.context)?.traceId ?? null;
-      logOperation(logger, { requestId, traceId, operation }, record, bill, status);
-      metrics.countOperation(record);
-      span.end(status);
-    },
-  };
+// A class, as each request needs one.
+class RunningObservation implements Observation {
+  readonly #requestId: string;
+  readonly #span: OperationSpan;
+  readonly #metrics: Metrics;
+  readonly #logger: Logger;
+  readonly #startedAt = performance.now();
+  #operation = 'anonymous';
+  #type: OperationRecord['type'] = 'unknown';
+  #errors: OperationRecord['errors'] = [];
+
+  constructor({ requestId, span, metrics, logger }: ObservationOptions) {
+    this.#requestId = requestId;
+    this.#span = span;
+    this.#metrics = metrics;
+    this.#logger = logger;
+  }
+
+  get context(): Context {
+    return this.#span.context;
+  }
+
+  name(given: string): void {
+    this.#operation = given;
+  }
+
+  countCall(call: CallRecord): void {
+    logCall(this.#logger, this.#requestId, this.#operation, call);
+    this.#metrics.countCall(call);
+  }
+
+  countRefusal(backend: string, kind: CallKind, reason: RefusalReason): void {
+    this.#metrics.countRefusal(backend, kind, reason);
+  }
+
+  answer(kind: OperationTypeNode | null, formatted: readonly GraphQLFormattedError[]): void {
+    if (kind === OperationTypeNode.QUERY || kind === OperationTypeNode.MUTATION) this.#type = kind;
+    this.#errors = formatted.map(({ extensions }) => ({
+      code: String(extensions?.['code']),
+      backend: typeof extensions?.['backend'] === 'string' ? extensions['backend'].toLowerCase() : null,
+    }));
+    this.#span.describe(kind, this.#operation, formatted);
+  }
+
+  fail(error: unknown): void {
+    const isForeseen = error instanceof RequestRefused || error instanceof GatewayError;
+    const backend = error instanceof GatewayError ? (error.backend ?? null) : null;
+    this.#errors = [{ code: isForeseen ? error.code : 'INTERNAL_SERVER_ERROR', backend }];
+  }
+
+  end(status: number | null, bill: UpstreamBill): void {
+    const record = {
+      type: this.#type,
+      outcome: outcomeOf(status, this.#errors),
+      durationMs: performance.now() - this.#startedAt,
+      errors: this.#errors,
+    };
+    const traceId = trace.getSpanContext(this.context)?.traceId ?? null;
+    const ids = { requestId: this.#requestId, traceId, operation: this.#operation };
+    logOperation(this.#logger, ids, record, bill, status);
+    this.#metrics.countOperation(record);
+    this.#span.end(status);
+  }
 }
 
 function outcomeOf(status: number | null, errors: OperationRecord['errors']): OperationRecord['outcome'] {

@@ -1,6 +1,5 @@
 // Queries that Apollo Server has found to be in order. The same text comes again and again; from then on it is executed as it
 // stands, which spares each request Apollo's pipeline. What is new, writes, or has variables of a wrong type goes through Apollo.
-import { HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import {
   OperationTypeNode,
   type DocumentNode,
@@ -20,12 +19,8 @@ type QueryText = Pick<GraphQLRequest, 'query' | 'operationName'>;
 export interface PreparedQueries {
   /** To be told of a query that is in order; of `document`, the operation is a query that may be executed. */
   keep(query: QueryText, document: DocumentNode): void;
-  /** Null for what is not prepared, and where variables are not acceptable. `mediaType`: of the answer. */
-  answer(
-    request: GraphQLRequest,
-    mediaType: string,
-    context: GraphQLContext,
-  ): Promise<HTTPGraphQLResponse | null>;
+  /** The answer as JSON text, as Apollo writes it; null for what is not prepared, and where variables are not acceptable. */
+  answer(request: GraphQLRequest, context: GraphQLContext): Promise<string | null>;
 }
 
 export interface PreparedQueriesOptions {
@@ -53,7 +48,7 @@ export function createPreparedQueries({ schema, formatError }: PreparedQueriesOp
       documents.set(keyOf(query), document);
     },
 
-    async answer(request, mediaType, context) {
+    async answer(request, context) {
       const document = documents.get(keyOf(request));
       if (document === undefined || context.isLarge) return null;
       const { operationName, variables: variableValues } = request;
@@ -67,11 +62,7 @@ export function createPreparedQueries({ schema, formatError }: PreparedQueriesOp
       if (data === undefined) return null;
       const told = { data, ...(errors !== undefined && { errors: errors.map(format) }) };
       const answer = await completeAnswer(told, OperationTypeNode.QUERY, context);
-      return {
-        status: 200,
-        headers: new HeaderMap([['content-type', `${mediaType}; charset=utf-8`]]),
-        body: { kind: 'complete', string: `${JSON.stringify(answer)}\n` },
-      };
+      return `${JSON.stringify(answer)}\n`;
     },
   };
 }
