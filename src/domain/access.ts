@@ -69,28 +69,35 @@ export interface AccessQuestion {
 /** The decision for one field at one backend. */
 export function decideAccess(question: AccessQuestion): BackendAccess {
   const { backend, isTakingPart, isShown, writer, caller, credential, personsMindId } = question;
-  const say = (access: Access, message: string | null = null): BackendAccess => ({
-    backend,
-    access,
-    message,
-  });
-  if (!isTakingPart) return say('UNSUPPORTED', 'The backend takes no part.');
-  if (!isShown && writer === null) return say('UNSUPPORTED', 'The backend does not have this field.');
+  if (!isTakingPart) return { backend, access: 'UNSUPPORTED', message: 'The backend takes no part.' };
+  if (!isShown && writer === null) {
+    return { backend, access: 'UNSUPPORTED', message: 'The backend does not have this field.' };
+  }
   const isSelf = personsMindId !== null && personsMindId === caller.mindUserId;
   if (credential === 'gateway' && !mayRead(caller, personsMindId)) {
-    return say('DENIED', "Reading other people's accounts needs readAnyUserProfile.");
+    const message = "Reading other people's accounts needs readAnyUserProfile.";
+    return { backend, access: 'DENIED', message };
   }
-  if (writer === null) return say('READ_ONLY', 'The backend does not let this field be changed.');
+  if (writer === null) {
+    return { backend, access: 'READ_ONLY', message: 'The backend does not let this field be changed.' };
+  }
   // Oneself one may change, but not so that somebody else's account becomes one's own.
   const maySelf = isSelf && credential === 'caller' && writer.isLinking !== true;
   const mayWrite = mayWriteAnybody(caller) || maySelf;
   if (!mayWrite && !(isSelf && question.isOwnTokenHeld)) {
-    return say(isShown ? 'READ_ONLY' : 'DENIED', `Changing it needs ${WRITE_ANY}.`);
+    const message = `Changing it needs ${WRITE_ANY}.`;
+    return { backend, access: isShown ? 'READ_ONLY' : 'DENIED', message };
   }
   if (writer.isSelfOnly === true && !question.isOwnTokenHeld) {
-    return say('SELF_ONLY', "Changing it needs the person's own token for this backend.");
+    const message = "Changing it needs the person's own token for this backend.";
+    return { backend, access: 'SELF_ONLY', message };
   }
   return writer.isWriteOnly === true
-    ? say('WRITE_ONLY', 'The backend takes it and does not show it again.')
-    : say('READ_WRITE');
+    ? { backend, access: 'WRITE_ONLY', message: 'The backend takes it and does not show it again.' }
+    : { backend, access: 'READ_WRITE', message: null };
+}
+
+/** Whether a new value may be written. */
+export function isWritable({ access }: BackendAccess): boolean {
+  return access === 'READ_WRITE' || access === 'WRITE_ONLY';
 }

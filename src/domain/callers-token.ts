@@ -1,20 +1,20 @@
 // Whether the omnivibe token that a caller sends along is theirs.
 import { GatewayError } from '../errors.js';
-import { orElse } from './eventual.js';
+import { orElse, Outcome, type Eventual } from './eventual.js';
 import type { Problem } from './outcome.js';
 import { createPersonLinks, type LinkContext } from './person-links.js';
 import { formatRef, type AccountRef } from './profile.js';
 
-const asked = new WeakMap<LinkContext, Promise<Problem | null>>();
+const asked = new WeakMap<LinkContext, Outcome<Problem | null>>();
 
 /**
  * Why the caller may write nothing with what they sent: an omnivibe token that is certainly somebody else's. Null when it
  * is the caller's, when none was sent, and when it cannot be told whose it is. Found out once.
  */
-export function tokenProblem(context: LinkContext): Promise<Problem | null> {
-  const found = asked.get(context) ?? findProblem(context);
-  asked.set(context, found);
-  return found;
+export function tokenProblem(context: LinkContext): Eventual<Problem | null> {
+  let found = asked.get(context);
+  if (found === undefined) asked.set(context, (found = new Outcome(() => findProblem(context))));
+  return found.read();
 }
 
 async function findProblem({ readers, caller, linkRules }: LinkContext): Promise<Problem | null> {

@@ -37,9 +37,12 @@ export function orElse<T, R>(
   }
 }
 
-/** All of them, at once if they are at hand. None may fail. */
-export function all<T>(values: readonly Eventual<T>[]): Eventual<readonly T[]> {
-  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly T[]);
+/** All of them, in order; at hand where each of them is. */
+export function all<T extends readonly unknown[]>(
+  values: readonly [...{ [K in keyof T]: Eventual<T[K]> }],
+): Eventual<T>;
+export function all(values: readonly unknown[]): Eventual<readonly unknown[]> {
+  return values.some((value) => value instanceof Promise) ? Promise.all(values) : values;
 }
 
 /** What came of work that is done once: at hand as soon as it is known, be it a failure, which is thrown each time. */

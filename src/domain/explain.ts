@@ -1,12 +1,14 @@
 // Where a field's value comes from: whose is shown, what the others say, and who takes a new one. And version tokens over it.
 import { createHmac } from 'node:crypto';
 import { GatewayError } from '../errors.js';
-import { decideAccess, type AccessQuestion, type BackendAccess } from './access.js';
+import { decideAccess, isWritable, type AccessQuestion, type BackendAccess } from './access.js';
 import { tokenProblem } from './callers-token.js';
+import { after, type Eventual } from './eventual.js';
 import {
   BACKEND_OF_PART,
   FIELD_PATHS,
   OWNERSHIP,
+  ownSource,
   type FieldPath,
   type Ownership,
   type Source,
@@ -78,48 +80,57 @@ export function explainField(person: Person, field: FieldPath): FieldExplanation
       return new Set(told.map(({ value }) => stableJson(value))).size > 1;
     },
 
-    access: () => Promise.all(BACKENDS.map((backend) => accessTo(person, field, backend))),
+    access: () => Promise.all(BACKENDS.map(async (backend) => accessTo(person, field, backend))),
   };
 }
 
 /** What the caller may do with a person's field at a backend. */
-export function accessTo(person: Person, field: FieldPath, backend: Backend): Promise<BackendAccess> {
+export function accessTo(person: Person, field: FieldPath, backend: Backend): Eventual<BackendAccess> {
   const writer = OWNERSHIP[field].write[backend] ?? null;
   const isSelfOnly = backend === 'omnivibe' && person.context.readers.omnivibe?.needsOwnToken(field) === true;
   return accessBy(person, backend, {
-    isShown: OWNERSHIP[field].read.some(
-      ({ part, isStandIn }) => BACKEND_OF_PART[part] === backend && !isStandIn,
-    ),
+    isShown: ownSource(field, backend) !== null,
     writer: writer === null || !isSelfOnly ? writer : { ...writer, isSelfOnly },
   });
 }
 
 /** As `accessTo`, for what is shown and taken in this way. */
-export async function accessBy(
+export function accessBy(
   person: Person,
   backend: Backend,
-  how: Pick<AccessQuestion, 'isShown' | 'writer'>,
-): Promise<BackendAccess> {
+  { isShown, writer }: Pick<AccessQuestion, 'isShown' | 'writer'>,
+): Eventual<BackendAccess> {
   const { readers, caller } = person.context;
-  const reader = readers[backend];
-  const question = {
-    backend,
-    isTakingPart: reader !== null,
-    ...how,
-    caller,
-    credential: reader?.credential ?? 'gateway',
-    personsMindId: caller.isTrusted ? null : await person.mindId(),
-  } as const;
-  const decision = decideAccess({ ...question, isOwnTokenHeld: false });
+  return after(caller.isTrusted ? null : person.mindId(), (personsMindId) => {
+    const reader = readers[backend];
+    const question = {
+      backend,
+      isTakingPart: reader !== null,
+      isShown,
+      writer,
+      caller,
+      credential: reader?.credential ?? 'gateway',
+      personsMindId,
+      isOwnTokenHeld: false,
+    };
+    return after(withOwnToken(person, question), (access) => {
+      if (!isWritable(access)) return access;
+      return after(tokenProblem(person.context), (problem) =>
+        problem === null
+          ? access
+          : { backend, access: isShown ? 'READ_ONLY' : 'DENIED', message: problem.message },
+      );
+    });
+  });
+}
+
+/** The decision, with the person's own token if that is at hand; which is looked up only where it makes a difference. */
+function withOwnToken(person: Person, question: AccessQuestion): Eventual<BackendAccess> {
+  const without = decideAccess(question);
+  if (isWritable(without)) return without;
   const withToken = decideAccess({ ...question, isOwnTokenHeld: true });
-  // Whether a token is at hand is looked up only where it makes a difference.
-  const isHeld = decision.access !== withToken.access && (await person.holdsOwnToken(backend));
-  const access = isHeld ? withToken : decision;
-  if (access.access !== 'READ_WRITE' && access.access !== 'WRITE_ONLY') return access;
-  const problem = await tokenProblem(person.context);
-  return problem === null
-    ? access
-    : { backend, access: how.isShown ? 'READ_ONLY' : 'DENIED', message: problem.message };
+  if (withToken.access === without.access) return without;
+  return after(person.holdsOwnToken(question.backend), (isHeld) => (isHeld ? withToken : without));
 }
 
 /** What each linked backend says, each by the first of its sources that has a value. */

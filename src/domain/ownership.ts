@@ -263,14 +263,18 @@ export const OWNERSHIP: Table = {
   'v2.groups': { read: [v2(({ groups }) => groups)], write: { v2: { as: 'groups' } } },
 };
 
-/** Where a backend shows a field after `value` was written to it; null where it does not. */
+/** Where a backend shows a field; null where it does not. */
+export function ownSource(field: FieldPath, backend: Backend): Source<unknown> | null {
+  const { read }: Ownership<unknown> = OWNERSHIP[field];
+  for (const source of read) if (BACKEND_OF_PART[source.part] === backend && !source.isStandIn) return source;
+  return null;
+}
+
+/** As `ownSource`, after `value` was written to it. */
 export function shownAt(field: FieldPath, backend: Backend, value: JsonValue): Source<unknown> | null {
-  const { read, write }: Ownership<unknown> = OWNERSHIP[field];
-  const writer = write[backend];
+  const writer = OWNERSHIP[field].write[backend];
   const special = (value === null ? writer?.cleared : undefined) ?? writer?.shown;
-  return (
-    special ?? read.find(({ part, isStandIn }) => BACKEND_OF_PART[part] === backend && !isStandIn) ?? null
-  );
+  return special ?? ownSource(field, backend);
 }
 
 export const FIELD_PATHS = Object.keys(OWNERSHIP) as readonly FieldPath[];

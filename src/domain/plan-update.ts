@@ -1,10 +1,20 @@
 // From wishes to outcomes that have not happened yet. Pure: what is there, who may write and what each backend takes come in,
 // the calls to make come out.
 import { GatewayError } from '../errors.js';
-import type { BackendAccess } from './access.js';
+import { isWritable, type BackendAccess } from './access.js';
 import { mendSettings } from './mend-settings.js';
 import { problemOf, type BackendOutcome, type FieldOutcome, type Problem, type Shown } from './outcome.js';
-import { BACKEND_OF_PART, OWNERSHIP, shownAt, type FieldPath, type Ownership } from './ownership.js';
+import {
+  FIELD_PATHS,
+  OWNERSHIP,
+  ownSource,
+  shownAt,
+  type FieldPath,
+  type Ownership,
+  type Part,
+  type Parts,
+  type Source,
+} from './ownership.js';
 import { isTextWanted, wantedText, type Wish } from './patch.js';
 import { readPart } from './person.js';
 import type { BackendWriter, FieldChange, Readers, WriteOptions, Writers } from './ports.js';
@@ -27,9 +37,15 @@ export interface Target {
   readonly account: Account | null;
   /** Why nothing can be written here. */
   readonly problem: (Problem & { readonly state: 'SKIPPED' | 'FAILED' }) | null;
-  readonly access: ReadonlyMap<FieldPath, BackendAccess>;
-  /** What the backend shows now, by field; undefined where it does not tell. */
-  readonly shown: ReadonlyMap<FieldPath, Shown | GatewayError>;
+  /** One for each wish, in order; null for a field that the backend does not take. */
+  readonly held: readonly (Held | null)[];
+}
+
+/** One field at one backend, as it is before the update. */
+export interface Held {
+  readonly access: BackendAccess;
+  /** What the backend shows now; undefined where it does not tell. */
+  readonly shown: Shown | GatewayError;
 }
 
 /** All that the plan depends on beside the wishes. */
@@ -44,15 +60,19 @@ export interface UpdateState {
   readonly omnivibeDepth: OmnivibeDepth;
 }
 
+const BACKENDS_OF = new Map(
+  FIELD_PATHS.map((field): [FieldPath, readonly Backend[]] => {
+    const { write }: Ownership<unknown> = OWNERSHIP[field];
+    const isTaken = Object.keys(write).length > 0;
+    const answersFor = (backend: Backend) =>
+      write[backend] !== undefined || (isTaken && ownSource(field, backend) !== null);
+    return [field, BACKENDS.filter(answersFor)];
+  }),
+);
+
 /** The backends that a field could be written to, and those that show it and do not take it. */
 export function backendsOf(field: FieldPath): readonly Backend[] {
-  const { read, write }: Ownership<unknown> = OWNERSHIP[field];
-  return BACKENDS.filter(
-    (backend) =>
-      write[backend] !== undefined ||
-      (Object.keys(write).length > 0 &&
-        read.some(({ part, isStandIn }) => BACKEND_OF_PART[part] === backend && !isStandIn)),
-  );
+  return BACKENDS_OF.get(field) ?? [];
 }
 
 export function planUpdate(
@@ -61,11 +81,10 @@ export function planUpdate(
   writers: Writers,
   options: WriteOptions,
 ): readonly BackendOutcome[] {
-  const outcomes = state.targets.map((target) => {
-    const mine = wishes.filter((wish) => isAsked(wish, wishes, target, state));
-    return planTarget(mine, target, state, writers, options);
-  });
-  const planned = outcomes.filter(({ fields }) => fields.length > 0);
+  const planned = state.targets
+    .map((target) => planTarget(wishes, target, state, writers, options))
+    .filter(({ fields }) => fields.length > 0);
+  if (state.linkedByEmail.length === 0) return planned;
   return planned.map((outcome) => ({ ...outcome, message: partingMessage(outcome, planned, state) }));
 }
 
@@ -92,10 +111,15 @@ function planTarget(
 ): BackendOutcome {
   const { backend, account } = target;
   const writer = writers[backend] as BackendWriter<Backend> | null;
-  const fields = wishes.map((wish) => planField(wish, wishes, target, state, writer));
-  const changes = fields.flatMap(({ field, state: planned, before, after }): FieldChange[] =>
-    planned === 'PLANNED' ? [{ field: field as FieldPath, value: after, before }] : [],
-  );
+  const fields: FieldOutcome[] = [];
+  const changes: FieldChange[] = [];
+  for (const [i, wish] of wishes.entries()) {
+    if (!isAsked(wish, wishes, target, state)) continue;
+    const outcome = planField(wish, wishes, target, target.held[i] ?? null, state, writer);
+    fields.push(outcome);
+    const { state: planned, before, after } = outcome;
+    if (planned === 'PLANNED') changes.push({ field: wish.field, value: after, before });
+  }
   const isWritten = account !== null && writer !== null && changes.length > 0;
   const hasSettings = changes.some(({ field }) => field.startsWith('settings.work.'));
   return {
@@ -115,28 +139,19 @@ function planField(
   wish: Wish,
   wishes: readonly Wish[],
   target: Target,
+  held: Held | null,
   state: UpdateState,
   writer: BackendWriter<Backend> | null,
 ): FieldOutcome {
   const { field } = wish;
   const { backend, account } = target;
-  const ownership: Ownership<unknown> = OWNERSHIP[field];
-  const known = target.shown.get(field);
+  const known = held?.shown;
   const before = known instanceof GatewayError ? null : (known ?? null);
-  const unwritten = (reason: 'SKIPPED' | 'FAILED', problem: Problem): FieldOutcome => ({
-    field,
-    state: reason,
-    before,
-    after: before,
-    problem,
-    show: null,
-    isWriteOnly: false,
-  });
 
-  const kind = ownership.write[backend];
+  const kind = OWNERSHIP[field].write[backend];
   if (kind === undefined) {
     const isShown = backendsOf(field).includes(backend);
-    return unwritten('SKIPPED', {
+    return unwritten(field, before, 'SKIPPED', {
       code: isShown ? 'READ_ONLY' : 'UNSUPPORTED',
       message: isShown
         ? `${backend}: ${field} is shown there and cannot be changed.`
@@ -145,23 +160,22 @@ function planField(
   }
   if (target.problem !== null) {
     const { state: reason, ...problem } = target.problem;
-    return unwritten(reason, problem);
+    return unwritten(field, before, reason, problem);
   }
-  if (wish.problem !== null) return unwritten('SKIPPED', wish.problem);
-  const access = target.access.get(field);
-  if (access === undefined || !['READ_WRITE', 'WRITE_ONLY'].includes(access.access)) {
-    const message = `${backend}: ${field} may not be changed by this caller. ${access?.message ?? ''}`.trim();
-    return unwritten('FAILED', { code: 'FORBIDDEN', message });
+  if (wish.problem !== null) return unwritten(field, before, 'SKIPPED', wish.problem);
+  if (held === null || !isWritable(held.access)) {
+    const message = `${backend}: ${field} may not be changed by this caller. ${held?.access.message ?? ''}`;
+    return unwritten(field, before, 'FAILED', { code: 'FORBIDDEN', message: message.trim() });
   }
   const isPartOfName = isName(field) && backend === 'omnivibe' && wish.value !== null;
   const value = isPartOfName ? wholeName(wishes, state) : wish.value;
-  if (value instanceof GatewayError) return unwritten('FAILED', problemOf(value));
+  if (value instanceof GatewayError) return unwritten(field, before, 'FAILED', problemOf(value));
   const acceptance = writer?.accept(field, value);
   if (acceptance?.isAccepted !== true) {
     const { code, rule } = acceptance ?? { code: 'UNSUPPORTED' as const, rule: 'cannot be written' };
-    return unwritten('SKIPPED', { code, message: `${backend}: ${field} ${rule}.` });
+    return unwritten(field, before, 'SKIPPED', { code, message: `${backend}: ${field} ${rule}.` });
   }
-  if (known instanceof GatewayError) return unwritten('FAILED', problemOf(known));
+  if (known instanceof GatewayError) return unwritten(field, before, 'FAILED', problemOf(known));
   const wanted = acceptance.value;
   const isThere = known !== undefined && isSameValue(known, wanted);
   return {
@@ -175,6 +189,15 @@ function planField(
   };
 }
 
+function unwritten(
+  field: FieldPath,
+  before: JsonValue,
+  state: 'SKIPPED' | 'FAILED',
+  problem: Problem,
+): FieldOutcome {
+  return { field, state, before, after: before, problem, show: null, isWriteOnly: false };
+}
+
 /** Reads what a backend shows of a field; undefined where it does not tell. */
 export async function showField(
   readers: Readers,
@@ -185,7 +208,11 @@ export async function showField(
 ): Promise<Shown> {
   const source = shownAt(field, backend, value);
   if (source === null) return undefined;
-  const part = await readPart(readers, source.part, id, omnivibeDepth);
+  return shownIn(await readPart(readers, source.part, id, omnivibeDepth), source, field);
+}
+
+/** What a part shows of a field by one of its sources; undefined where it does not tell. */
+export function shownIn(part: Parts[Part] | null, source: Source<unknown>, field: FieldPath): Shown {
   if (part === null) return source.part === 'rawData' ? null : undefined;
   const shown = source.read(part) as JsonValue;
   return shown === null && isUntold(field, part) ? undefined : shown;

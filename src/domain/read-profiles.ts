@@ -89,7 +89,7 @@ async function findByRef(
 }
 
 /** Many are found with as many waits as one: a promise for each costs more than all else that is done for a person. */
-async function findByRefs(
+export async function findByRefs(
   context: ReadContext,
   seeds: readonly AccountRef[],
   selection: Selection,
@@ -375,7 +375,8 @@ function checkFilter(directory: Backend, filter: WantedFilter): DirectoryFilter 
   return full;
 }
 
-function expectRef(id: string, argument: string): AccountRef {
+/** The account that an id names. Throws BAD_USER_INPUT naming the argument. */
+export function expectRef(id: string, argument: string): AccountRef {
   const ref = parseRef(id);
   if (ref !== null) return ref;
   const message = `Argument "${argument}" must be "<backend>:<native id>" with one of ${BACKENDS.join(', ')} and a positive whole number, such as "mind:42".`;

@@ -12,6 +12,8 @@ export function stableJson(value: unknown): string {
 
 /** Lists of a profile are sets, and an empty list or object is nothing: that is how backends send it back. */
 export function isSameValue(left: Shown, right: Shown): boolean {
+  // Most values are texts, and need no more than a look.
+  if (typeof left === 'string' && typeof right === 'string') return left === right;
   return comparable(left) === comparable(right);
 }
 

@@ -1,6 +1,7 @@
 // The use cases of changing people: plan, update, and update many.
 import { GatewayError } from '../errors.js';
 import { mayWriteAnybody } from './access.js';
+import { after, all, type Eventual } from './eventual.js';
 import { depthOfFields, fieldsOfVersion, versionOf } from './explain.js';
 import {
   problemOf,
@@ -12,16 +13,16 @@ import {
 } from './outcome.js';
 import { readPatch, type Wish } from './patch.js';
 import type { Person } from './person.js';
-import { backendsOf, planUpdate, type UpdateState } from './plan-update.js';
+import { planUpdate, type UpdateState } from './plan-update.js';
 import { isPlanVersion, planVersion } from './plan-version.js';
 import type { Writers } from './ports.js';
-import { formatRef, type Backend } from './profile.js';
-import type { Selection } from './read-profiles.js';
+import { formatRef, type AccountRef, type Backend } from './profile.js';
+import { expectRef, findByRefs, type Selection } from './read-profiles.js';
 import { runOutcomes } from './run-update.js';
-import { readUpdateState } from './update-state.js';
+import { Aims, readUpdateState, type Aim } from './update-state.js';
 import {
-  findPerson,
   isProblem,
+  NOBODY,
   readAhead,
   rejected,
   resultOf,
@@ -65,10 +66,10 @@ const MAX_UPDATES = 1_000;
 
 /** What an update would do. Reads only. */
 export async function planUpdateProfile(context: WriteContext, request: UpdateRequest): Promise<UpdatePlan> {
-  const found = await findForUpdate(context, request);
+  const [found = NOBODY] = await findEach(context, [request]);
   if (isProblem(found)) return { outcomes: [], userErrors: rejected(found).userErrors, version: null };
-  const { person, wishes } = found;
-  const state = await readUpdateState(person, wishes, request.backends ?? null);
+  const { person, wishes, aim } = found;
+  const state = await readUpdateState(person, wishes, aim);
   const outcomes = planFor(context, found, state, false);
   const version = planVersion(await person.anchorOrSeed(), outcomes, context.versionKey);
   return { outcomes, userErrors: userErrorsOf(outcomes), version };
@@ -113,6 +114,7 @@ async function updateProfiles(
   requests: readonly UpdateRequest[],
   options: UpdateOptions,
 ): Promise<readonly WriteResult[]> {
+  const { selection } = options;
   const prepared = await prepareAll(context, requests, options);
   const ready = prepared.filter((each): each is Prepared => !isResult(each));
   const settled = await runOutcomes(
@@ -122,25 +124,31 @@ async function updateProfiles(
       reopen: context.reopen,
       onSettled: context.onSettled,
       alongside: (readers) => {
+        if (selection.backends.size === 0) return;
         readAhead(
-          ready.map(({ person }) => seenBy(person, readers, options.selection)),
-          options.selection,
+          ready.map(({ person }) => seenBy(person, readers, selection)),
+          selection,
         );
       },
     },
   );
-  const results = new Map(
-    ready.map((each, i): [Prepared, WriteResult] => {
-      const { outcomes = [], readers = each.person.context.readers } = settled[i] ?? {};
-      return [each, resultOf(seenBy(each.person, readers, options.selection), outcomes)];
-    }),
-  );
-  return prepared.map((each) => (isResult(each) ? each : (results.get(each) ?? resultOf(each.person, []))));
+  const results = settled.values();
+  return prepared.map((each) => {
+    if (isResult(each)) return each;
+    const { outcomes = [], readers = each.person.context.readers } = results.next().value ?? {};
+    return resultOf(seenBy(each.person, readers, selection), outcomes);
+  });
 }
 
-interface Found {
-  readonly person: Person;
+/** A request that can be taken. */
+interface Wanted {
+  readonly seed: AccountRef;
   readonly wishes: readonly Wish[];
+  readonly aim: Aim;
+}
+
+interface Found extends Wanted {
+  readonly person: Person;
 }
 
 interface Prepared {
@@ -152,24 +160,26 @@ function isResult(prepared: Prepared | WriteResult): prepared is WriteResult {
   return 'status' in prepared;
 }
 
+/** Everybody is found, then everybody is read, so that what many need is read in few calls. */
 async function prepareAll(
   context: WriteContext,
   requests: readonly UpdateRequest[],
   options: UpdateOptions,
 ): Promise<readonly (Prepared | WriteResult)[]> {
   const isRepeated = repeated(requests.map(({ profileId }) => profileId));
-  const found = await Promise.all(
-    requests.map(async (request, i) => (isRepeated(i) ? DUPLICATE : findForUpdate(context, request))),
+  const found = await findEach(
+    context,
+    requests.map((request, i) => (isRepeated(i) ? DUPLICATE : request)),
   );
-  const people = await Promise.all(
-    found.map(async (each) => (isProblem(each) ? null : formatRef(await each.person.anchorOrSeed()))),
+  const people = await all(
+    found.map((each) => (isProblem(each) ? null : after(each.person.anchorOrSeed(), formatRef))),
   );
   const isSamePerson = repeated(people);
-  return Promise.all(
-    found.map(async (each, i) => {
+  return all(
+    found.map((each, i) => {
       if (isProblem(each)) return rejected(each);
       if (isSamePerson(i)) return rejected(DUPLICATE, each.person);
-      return prepare(context, each, requests[i]?.backends ?? null, requests[i]?.ifVersion ?? null, options);
+      return prepare(context, each, requests[i]?.ifVersion ?? null, options);
     }),
   );
 }
@@ -179,31 +189,67 @@ const DUPLICATE: Problem = {
   message: 'Several updates are for this person, and which of them is meant cannot be told. None was made.',
 };
 
-async function findForUpdate(context: WriteContext, request: UpdateRequest): Promise<Found | Problem> {
-  const wishes = readPatch(request.patch);
-  if (isProblem(wishes)) return wishes;
-  if (request.backends?.length === 0) {
-    return { code: 'BAD_USER_INPUT', message: 'Argument "backends" must name a backend, or be left out.' };
+/** Whom each request is for. Those of whom the same is read are found together. */
+async function findEach(
+  { read }: WriteContext,
+  requests: readonly (UpdateRequest | Problem)[],
+): Promise<readonly (Found | Problem)[]> {
+  const aims = new Aims();
+  const wanted = requests.map((request) => (isProblem(request) ? request : readRequest(request, aims)));
+  const seeds = new Map<Aim, AccountRef[]>();
+  for (const each of wanted) {
+    if (isProblem(each)) continue;
+    const others = seeds.get(each.aim);
+    if (others === undefined) seeds.set(each.aim, [each.seed]);
+    else others.push(each.seed);
   }
-  const wanted = wishes.filter(({ problem }) => problem === null).map(({ field }) => field);
-  const backends = new Set(wanted.flatMap((field) => request.backends ?? backendsOf(field)));
-  const selection = { backends, omnivibeDepth: depthOfFields(wanted) };
-  const person = await findPerson(context, request.profileId, selection);
-  return isProblem(person) ? person : { person, wishes };
+  const people = new Map(
+    await Promise.all(
+      [...seeds].map(async ([aim, those]) => {
+        const found = await findByRefs(read, those, aim.selection);
+        return [aim, found.values()] as const;
+      }),
+    ),
+  );
+  return wanted.map((each) => {
+    if (isProblem(each)) return each;
+    const { seed, wishes, aim } = each;
+    const person: Person | Error | null = people.get(aim)?.next().value ?? null;
+    if (person === null) return NOBODY;
+    if (!(person instanceof Error)) return { seed, wishes, aim, person };
+    if (person instanceof GatewayError) return problemOf(person);
+    throw person;
+  });
 }
 
-async function prepare(
+function readRequest({ profileId, patch, backends = null }: UpdateRequest, aims: Aims): Wanted | Problem {
+  const wishes = readPatch(patch);
+  if (isProblem(wishes)) return wishes;
+  if (backends?.length === 0) {
+    return { code: 'BAD_USER_INPUT', message: 'Argument "backends" must name a backend, or be left out.' };
+  }
+  try {
+    return { seed: expectRef(profileId, 'profileId'), wishes, aim: aims.of(wishes, backends) };
+  } catch (error) {
+    if (error instanceof GatewayError) return problemOf(error);
+    throw error;
+  }
+}
+
+function prepare(
   context: WriteContext,
   found: Found,
-  backends: readonly Backend[] | null,
   ifVersion: string | null,
   { isBulk }: UpdateOptions,
-): Promise<Prepared | WriteResult> {
-  const { person, wishes } = found;
-  const state = await readUpdateState(person, wishes, backends);
-  const stale = ifVersion === null ? null : await staleness(context, found, state, ifVersion);
-  if (stale !== null) return rejected(stale, person);
-  return { person, outcomes: planFor(context, found, state, isBulk) };
+): Eventual<Prepared | WriteResult> {
+  const { person, wishes, aim } = found;
+  return after(readUpdateState(person, wishes, aim), (state) => {
+    const plan = () => ({ person, outcomes: planFor(context, found, state, isBulk) });
+    if (ifVersion === null) return plan();
+    return after(staleness(context, found, state, ifVersion), (stale) =>
+      stale === null ? plan() : rejected(stale, person),
+    );
+  });
 }
 
 function planFor(
@@ -256,7 +302,8 @@ async function fieldsVersion(person: Person, version: string, key: Buffer): Prom
 
 /** Tells by position whether a key stands in a list more than once. */
 function repeated(keys: readonly (string | null)[]): (position: number) => boolean {
-  const counts = new Map<string | null, number>();
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  return (position) => keys[position] != null && (counts.get(keys[position]) ?? 0) > 1;
+  const once = new Set<string | null>();
+  const often = new Set<string | null>();
+  for (const key of keys) (once.has(key) ? often : once).add(key);
+  return (position) => keys[position] != null && often.has(keys[position]);
 }

@@ -57,13 +57,17 @@ export async function findPerson(
   selection: Selection,
 ): Promise<Person | Problem> {
   try {
-    const person = await getProfile(read, id, selection, 'profileId');
-    return person ?? { code: 'NOT_FOUND', message: 'Nobody has the account that "profileId" names.' };
+    return (await getProfile(read, id, selection, 'profileId')) ?? NOBODY;
   } catch (error) {
     if (error instanceof GatewayError) return problemOf(error);
     throw error;
   }
 }
+
+export const NOBODY: Problem = {
+  code: 'NOT_FOUND',
+  message: 'Nobody has the account that "profileId" names.',
+};
 
 export function isProblem(found: object): found is Problem {
   return 'code' in found;
