@@ -81,18 +81,28 @@ const NOT_COUNTED: readonly ErrorCode[] = ['NOT_LINKED', 'AMBIGUOUS_LINK', 'READ
 
 /** The state of the whole, from the fields of all backends. */
 export function statusOf(outcomes: readonly BackendOutcome[]): MutationStatus {
-  const fields = outcomes.flatMap((outcome) => outcome.fields);
-  const counted = fields.filter(
-    ({ state, problem }) => state !== 'SKIPPED' || problem === null || !NOT_COUNTED.includes(problem.code),
-  );
-  const wanted = counted.filter(({ state }) => state !== 'UNCHANGED');
-  if (wanted.length === 0) return counted.length > 0 || fields.length === 0 ? 'UNCHANGED' : 'REJECTED';
-  if (wanted.some(({ state }) => state === 'UNCERTAIN')) return 'PARTIAL';
-  const written = wanted.filter(({ state }) => state === 'VERIFIED' || state === 'ACCEPTED');
-  if (written.length === wanted.length) return 'APPLIED';
-  if (written.length > 0) return 'PARTIAL';
-  const isRefused = outcomes.every(({ calls }) => calls.length === 0) && !wanted.some(isBackendsFault);
-  return isRefused ? 'REJECTED' : 'FAILED';
+  const count = { told: 0, unchanged: 0, written: 0, unwritten: 0, uncertain: 0 };
+  let isRefused = true;
+  for (const { fields, calls } of outcomes) {
+    if (calls.length > 0) isRefused = false;
+    for (const field of fields) {
+      const { state, problem } = field;
+      count.told += 1;
+      if (state === 'SKIPPED' && problem !== null && NOT_COUNTED.includes(problem.code)) continue;
+      if (state === 'UNCHANGED') count.unchanged += 1;
+      else if (state === 'UNCERTAIN') count.uncertain += 1;
+      else if (state === 'VERIFIED' || state === 'ACCEPTED') count.written += 1;
+      else {
+        count.unwritten += 1;
+        if (isBackendsFault(field)) isRefused = false;
+      }
+    }
+  }
+  if (count.uncertain > 0) return 'PARTIAL';
+  if (count.unwritten > 0 && count.written > 0) return 'PARTIAL';
+  if (count.unwritten > 0) return isRefused ? 'REJECTED' : 'FAILED';
+  if (count.written > 0) return 'APPLIED';
+  return count.unchanged > 0 || count.told === 0 ? 'UNCHANGED' : 'REJECTED';
 }
 
 function isBackendsFault({ problem }: FieldOutcome): boolean {
@@ -102,6 +112,7 @@ function isBackendsFault({ problem }: FieldOutcome): boolean {
 /** Every failure and skip of the outcomes, once: fields with the same problem at the same backend share an error. */
 export function userErrorsOf(outcomes: readonly BackendOutcome[]): UserError[] {
   return outcomes.flatMap(({ backend, fields }) => {
+    if (fields.every(({ problem }) => problem === null)) return [];
     const errors = new Map<string, UserError>();
     for (const { field, problem } of fields) {
       if (problem === null) continue;

@@ -1,6 +1,7 @@
 // Makes planned outcomes happen, and finds out what has happened: send, read back, settle.
 import { setTimeout as wait } from 'node:timers/promises';
 import { GatewayError } from '../errors.js';
+import { all, type Eventual } from './eventual.js';
 import { problemOf, type BackendOutcome, type FieldOutcome, type Mended, type Shown } from './outcome.js';
 import { OWNERSHIP, type FieldPath } from './ownership.js';
 import type { Readers, WriteCall } from './ports.js';
@@ -26,9 +27,6 @@ export interface Settled {
 /** A backend may show for a moment what was there before. */
 const SECOND_LOOK_AFTER_MS = 200;
 
-/** What came of each call that was sent; calls that were not are left out. */
-type Sent = ReadonlyMap<WriteCall, GatewayError | null>;
-
 /**
  * Sends the calls of all outcomes of all people, then reads back in as few calls as reading takes. Backends are written in
  * parallel, each backend's calls for one person in order; no failure stops anything but what depends on it.
@@ -37,88 +35,148 @@ export async function runOutcomes(
   people: readonly (readonly BackendOutcome[])[],
   options: RunOptions,
 ): Promise<readonly Settled[]> {
-  const sent = await Promise.all(
-    people.map((outcomes) =>
-      Promise.all(outcomes.map(async (outcome) => ({ outcome, sent: await send(outcome) }))),
-    ),
-  );
+  const runs = people.map((outcomes) => outcomes.map((outcome) => new Run(outcome)));
+  const each = runs.flat();
+  await Promise.all(each.map((run) => run.send()));
   const readers = options.reopen();
   options.alongside(readers);
-  const first = await Promise.all(
-    sent.map((runs) => Promise.all(runs.map((run) => lookAfter(run, readers, options)))),
-  );
-  const isUnsettled = (looks: readonly Look[]) => looks.some(({ isSecondWanted }) => isSecondWanted);
-  const settle = (looks: readonly Look[]) =>
-    looks.map((look) => {
-      const outcome = settleLook(look);
-      options.onSettled(outcome);
-      return outcome;
-    });
-  if (!first.some(isUnsettled)) return first.map((looks) => ({ outcomes: settle(looks), readers }));
+  await all(each.map((run) => run.look(readers, options.verify)));
+  const settle = (own: readonly Run[], seenBy: Readers): Settled => {
+    const outcomes = own.map((run) => run.settle());
+    for (const outcome of outcomes) options.onSettled(outcome);
+    return { outcomes, readers: seenBy };
+  };
+  const isUnsettled = (own: readonly Run[]) => own.some((run) => run.isSecondLookWanted);
+  if (!runs.some(isUnsettled)) return runs.map((own) => settle(own, readers));
 
   await wait(SECOND_LOOK_AFTER_MS);
   const again = options.reopen();
   return Promise.all(
-    first.map(async (looks) => {
-      if (!isUnsettled(looks)) return { outcomes: settle(looks), readers };
-      const seconds = await Promise.all(looks.map((look) => lookAgain(look, again, options)));
-      return { outcomes: settle(seconds), readers: again };
+    runs.map(async (own) => {
+      if (!isUnsettled(own)) return settle(own, readers);
+      await Promise.all(own.map((run) => run.lookAgain(again)));
+      return settle(own, again);
     }),
   );
 }
 
-interface Run {
-  readonly outcome: BackendOutcome;
-  readonly sent: Sent;
-}
+const NOTHING: ReadonlyMap<FieldOutcome, Shown | GatewayError> = new Map();
 
-/** A run with what was seen afterwards: by field a value, undefined where nothing told, or why it could not be read. */
-interface Look extends Run {
-  readonly seen: ReadonlyMap<FieldOutcome, Shown | GatewayError>;
-  readonly mended: Mended | null;
-  readonly isSecondWanted: boolean;
-}
+/** One backend's outcome for one person while it comes true. */
+class Run {
+  readonly #outcome: BackendOutcome;
+  /** What came of the calls that were sent, in order: null, or why it failed. */
+  #sent: readonly (GatewayError | null)[] = [];
+  /** The fields that are looked for. */
+  #wanted: readonly FieldOutcome[] = [];
+  /** Of these a value, undefined where nothing told, or why it could not be read. */
+  #seen = NOTHING;
+  #mended: Mended | null = null;
+  isSecondLookWanted = false;
 
-/** One backend's calls, in order. After a call without an answer nothing more is sent there: it would be left waiting too. */
-async function send({ calls }: BackendOutcome): Promise<Sent> {
-  const sent = new Map<WriteCall, GatewayError | null>();
-  for (const call of calls) {
-    try {
-      await call.send();
-      sent.set(call, null);
-    } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      sent.set(call, error);
-      if (error.httpStatus === undefined || error.code === 'UPSTREAM_RATE_LIMITED') break;
+  constructor(outcome: BackendOutcome) {
+    this.#outcome = outcome;
+  }
+
+  /** Sends the calls. After one without an answer nothing more is sent there: it would be left waiting too. */
+  async send(): Promise<void> {
+    for (const call of this.#outcome.calls) {
+      try {
+        await call.send();
+        this.#sent = [...this.#sent, null];
+      } catch (error) {
+        if (!(error instanceof GatewayError)) throw error;
+        this.#sent = [...this.#sent, error];
+        if (error.httpStatus === undefined || error.code === 'UPSTREAM_RATE_LIMITED') break;
+      }
     }
   }
-  return sent;
-}
 
-async function lookAfter(run: Run, readers: Readers, options: RunOptions): Promise<Look> {
-  const mended = await mend(run, readers);
-  const seen = await look(run, readers, options);
-  const isSecondWanted =
-    mended !== null ||
-    run.outcome.fields.some((field) => {
-      const call = callOf(field, run);
-      return call !== undefined && isElsewhere(field, call, seen.get(field));
+  /** Looks for what is to be read back, if anything is; mends what was lost. */
+  look(readers: Readers, verify: boolean): Eventual<void> {
+    this.#wanted = this.#outcome.fields.filter((field) => {
+      const error = this.#errorOf(field);
+      return error === null ? verify : error?.delivery === 'unknown';
     });
-  return { ...run, seen, mended, isSecondWanted };
+    const mayHaveHappened = this.#sent.some((error) => error === null || error.delivery === 'unknown');
+    const mend = mayHaveHappened ? this.#outcome.mend : null;
+    if (mend !== null || this.#wanted.length > 0) return this.#lookFirst(readers, mend);
+  }
+
+  async #lookFirst(readers: Readers, mend: BackendOutcome['mend']): Promise<void> {
+    this.#mended = await orNothing(mend, readers);
+    this.#seen = await this.#see(readers);
+    this.isSecondLookWanted =
+      this.#mended !== null ||
+      this.#wanted.some((field) => {
+        const call = this.#callOf(field);
+        return call !== undefined && isElsewhere(field, call, this.#seen.get(field));
+      });
+  }
+
+  async lookAgain(readers: Readers): Promise<void> {
+    if (!this.isSecondLookWanted) return;
+    const [seen, field] = await Promise.all([this.#see(readers), this.#mended?.confirm(readers)]);
+    this.#seen = seen;
+    this.#mended = this.#mended === null || field === undefined ? null : { ...this.#mended, field };
+  }
+
+  async #see(readers: Readers): Promise<typeof NOTHING> {
+    return new Map(
+      await Promise.all(
+        this.#wanted.map(async (field): Promise<[FieldOutcome, Shown | GatewayError]> => {
+          try {
+            return [field, await field.show?.(readers)];
+          } catch (error) {
+            if (error instanceof GatewayError) return [field, error];
+            throw error;
+          }
+        }),
+      ),
+    );
+  }
+
+  /** What has come of it. */
+  settle(): BackendOutcome {
+    const { backend, calls, fields: planned, message, mend } = this.#outcome;
+    const fields = planned.map((field) => (field.state === 'PLANNED' ? this.#settleField(field) : field));
+    const attempted = calls.filter((_, i) => i < this.#sent.length && this.#sent[i]?.delivery !== 'unsent');
+    const isMoved = fields.some(({ field, state }) => field === 'email' && MAY_BE_THERE.includes(state));
+    const failed = this.#sent.find((error) => error?.upstreamTxId !== undefined);
+    return {
+      backend,
+      calls: this.#mended === null ? attempted : [...attempted, this.#mended.call],
+      fields: this.#mended === null ? fields : [...fields, this.#mended.field],
+      upstreamTxId: failed?.upstreamTxId ?? null,
+      message: isMoved ? message : null,
+      mend,
+    };
+  }
+
+  #settleField(field: FieldOutcome): FieldOutcome {
+    const call = this.#callOf(field);
+    const error = this.#errorOf(field);
+    if (call === undefined || error === undefined) return unsent(field, this.#sent.at(-1));
+    const seen = this.#seen.get(field);
+    return error === null ? settleTaken(field, call, seen) : settleFailed(field, error, seen);
+  }
+
+  /** The call that writes a field; undefined for one that is not to be written. */
+  #callOf(field: FieldOutcome): WriteCall | undefined {
+    if (field.state !== 'PLANNED') return undefined;
+    return this.#outcome.calls.find((call) => call.fields.includes(field.field));
+  }
+
+  /** What came of the call that writes a field; undefined where none was sent. */
+  #errorOf(field: FieldOutcome): GatewayError | null | undefined {
+    const call = this.#callOf(field);
+    return call === undefined ? undefined : this.#sent[this.#outcome.calls.indexOf(call)];
+  }
 }
 
-async function lookAgain(first: Look, readers: Readers, options: RunOptions): Promise<Look> {
-  if (!first.isSecondWanted) return first;
-  const [seen, field] = await Promise.all([look(first, readers, options), first.mended?.confirm(readers)]);
-  const mended = first.mended === null || field === undefined ? null : { ...first.mended, field };
-  return { ...first, seen, mended };
-}
-
-async function mend({ outcome, sent }: Run, readers: Readers): Promise<Mended | null> {
-  const mayHaveHappened = [...sent.values()].some((error) => error === null || error.delivery === 'unknown');
-  if (outcome.mend === null || !mayHaveHappened) return null;
+async function orNothing(mend: BackendOutcome['mend'], readers: Readers): Promise<Mended | null> {
   try {
-    return await outcome.mend(readers);
+    return (await mend?.(readers)) ?? null;
   } catch (error) {
     // Nothing can be read back; each field says so itself.
     if (error instanceof GatewayError) return null;
@@ -126,53 +184,9 @@ async function mend({ outcome, sent }: Run, readers: Readers): Promise<Mended | 
   }
 }
 
-async function look(
-  run: Run,
-  readers: Readers,
-  { verify }: RunOptions,
-): Promise<ReadonlyMap<FieldOutcome, Shown | GatewayError>> {
-  const wanted = run.outcome.fields.filter((field) => {
-    const call = callOf(field, run);
-    const error = call === undefined ? undefined : run.sent.get(call);
-    return error === null ? verify : error?.delivery === 'unknown';
-  });
-  return new Map(
-    await Promise.all(
-      wanted.map(async (field): Promise<[FieldOutcome, Shown | GatewayError]> => {
-        try {
-          return [field, await field.show?.(readers)];
-        } catch (error) {
-          if (error instanceof GatewayError) return [field, error];
-          throw error;
-        }
-      }),
-    ),
-  );
-}
-
-function settleLook({ outcome, sent, seen, mended }: Look): BackendOutcome {
-  const fields = outcome.fields.map((field) =>
-    field.state === 'PLANNED' ? settleField(field, { outcome, sent }, seen.get(field)) : field,
-  );
-  const attempted = outcome.calls.filter((call) => sent.has(call) && sent.get(call)?.delivery !== 'unsent');
-  const errors = [...sent.values()].filter((error) => error !== null);
-  const isMoved = fields.some(({ field, state }) => field === 'email' && MAY_BE_THERE.includes(state));
-  return {
-    ...outcome,
-    message: isMoved ? outcome.message : null,
-    calls: mended === null ? attempted : [...attempted, mended.call],
-    fields: mended === null ? fields : [...fields, mended.field],
-    upstreamTxId: errors.find(({ upstreamTxId }) => upstreamTxId !== undefined)?.upstreamTxId ?? null,
-  };
-}
-
 const MAY_BE_THERE: readonly FieldOutcome['state'][] = ['VERIFIED', 'ACCEPTED', 'UNCERTAIN'];
 
-function settleField(field: FieldOutcome, run: Run, seen: Shown | GatewayError): FieldOutcome {
-  const call = callOf(field, run);
-  const error = call === undefined ? undefined : run.sent.get(call);
-  if (call === undefined || error === undefined) return unsent(field, run);
-  if (error === null) return settleTaken(field, call, seen);
+function settleFailed(field: FieldOutcome, error: GatewayError, seen: Shown | GatewayError): FieldOutcome {
   const failed = { ...field, state: 'FAILED', after: field.before, problem: problemOf(error) } as const;
   if (error.delivery !== 'unknown') return failed;
   if (seen instanceof GatewayError || seen === undefined) {
@@ -204,19 +218,13 @@ function settleTaken(field: FieldOutcome, call: WriteCall, seen: Shown | Gateway
   return isProven ? { ...field, state: 'VERIFIED', after: seen } : { ...field, state: 'ACCEPTED' };
 }
 
-/** A field whose call was never reached, since an earlier one to the same backend went unanswered. */
-function unsent(field: FieldOutcome, { sent }: Run): FieldOutcome {
-  const reason = [...sent.values()].at(-1);
+/** A field whose call was never reached, since an earlier one to the same backend went unanswered: the `last` that was sent. */
+function unsent(field: FieldOutcome, last: GatewayError | null | undefined): FieldOutcome {
   const problem =
-    reason == null
+    last == null
       ? ({ code: 'INTERNAL_SERVER_ERROR', message: `No call writes ${field.field}.` } as const)
-      : { ...problemOf(reason), message: `${reason.message} What was to follow was not sent.` };
+      : { ...problemOf(last), message: `${last.message} What was to follow was not sent.` };
   return { ...field, state: 'FAILED', after: field.before, problem };
-}
-
-function callOf(field: FieldOutcome, { outcome }: Run): WriteCall | undefined {
-  if (field.state !== 'PLANNED') return undefined;
-  return outcome.calls.find((call) => call.fields.includes(field.field));
 }
 
 function isShown(field: FieldOutcome, call: WriteCall): boolean {

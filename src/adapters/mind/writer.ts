@@ -4,7 +4,7 @@ import type { FieldPath, MindWriter, WriteCall } from '../../domain/ports.js';
 import type { JsonObject, MindAccount } from '../../domain/profile.js';
 import { GatewayError } from '../../errors.js';
 import type { CallScope } from '../../transport/call-scope.js';
-import { redacted } from '../../transport/redact.js';
+import { redacted, type Json } from '../../transport/redact.js';
 import { orNull } from '../decoding.js';
 import { toJsonObject } from '../open-object.js';
 import type { MindClient, MindCredential } from './client.js';
@@ -30,7 +30,7 @@ export interface MindWriterOptions {
 /** One person's part of a write of several. */
 interface Share {
   readonly id: string;
-  readonly profile: JsonObject;
+  readonly item: JsonObject;
 }
 
 export function createMindWriter({
@@ -49,18 +49,20 @@ export function createMindWriter({
   }
 
   async function sendTogether(shares: readonly Share[]): Promise<(null | GatewayError)[]> {
-    const { status, results } = await client.patchProfiles(scope, credential, shares.map(toItem));
-    const verdictsOf = new Map<string | null, Set<boolean | null>>();
+    const items = shares.map(({ item }) => item);
+    const { status, results } = await client.patchProfiles(scope, credential, items);
+    // Null where the results do not say clearly what came of somebody, or contradict each other.
+    const verdicts = new Map<string | null, boolean | null>();
     for (const result of results) {
       const { id } = result;
       const verdict = orNull(() => result.success);
-      verdictsOf.set(id, (verdictsOf.get(id) ?? new Set<boolean | null>()).add(verdict));
+      const other = verdicts.get(id);
+      verdicts.set(id, other === undefined || other === verdict ? verdict : null);
     }
     return shares.map(({ id }) => {
-      const verdicts = verdictsOf.get(id);
-      const [verdict] = verdicts?.size === 1 ? verdicts : [];
+      const verdict = verdicts.get(id);
       if (verdict === true) return null;
-      return verdict === false ? rejected('PATCH /profiles') : unsettled(status, verdicts === undefined);
+      return verdict === false ? rejected('PATCH /profiles') : unsettled(status, verdict === undefined);
     });
   }
 
@@ -72,21 +74,15 @@ export function createMindWriter({
       : badResponse('the answer does not say whether it was stored.');
   }
 
-  function profileCall(id: string, profile: JsonObject, fields: readonly string[]): WriteCall {
-    const send = () => sendAlone(id, profile);
-    return { method: 'PATCH', path: `/profile/${id}`, body: redacted(profile), fields, send };
+  function profileCall(id: string, profile: JsonObject, fields: readonly string[]): PatchCall {
+    return new PatchCall(`/profile/${id}`, profile, fields, () => sendAlone(id, profile));
   }
 
-  function bulkCall(account: MindAccount, profile: JsonObject, fields: readonly string[]): WriteCall {
-    const share = { id: account.id, profile };
+  function bulkCall(account: MindAccount, profile: JsonObject, fields: readonly string[]): PatchCall {
+    const { id } = account;
+    const item = { id: Number(id), ...profile };
     const loader = orNull(() => account.type) === VENDOR ? vendors : people;
-    return {
-      method: 'PATCH',
-      path: '/profiles',
-      body: redacted({ profiles: [toItem(share)] }),
-      fields,
-      send: () => loader.load(share),
-    };
+    return new PatchCall('/profiles', { profiles: [item] }, fields, () => loader.load({ id, item }));
   }
 
   return {
@@ -99,14 +95,14 @@ export function createMindWriter({
       const { profile, settings } = fromChanges(changes, own ?? {});
       const hasSettings = Object.keys(settings).length > 0;
       const isWhole = settingsPatch === 'replace' && hasSettings;
-      const sent = {
-        ...profile,
-        ...(hasSettings && { settings: isWhole ? { ...own, ...settings } : settings }),
-      };
+      const sent = hasSettings
+        ? { ...profile, settings: isWhole ? { ...own, ...settings } : settings }
+        : profile;
       const fields = changes.map(({ field }) => field);
       const call = isBulk ? bulkCall(account, sent, fields) : profileCall(account.id, sent, fields);
       // Sent without the settings that cannot be seen, it would delete them.
-      return [isWhole && own === null ? { ...call, send: () => Promise.reject(unseen()) } : call];
+      if (isWhole && own === null) call.send = () => Promise.reject(unseen());
+      return [call];
     },
 
     createCall({ fields: given }) {
@@ -160,8 +156,24 @@ export function createMindWriter({
   };
 }
 
-function toItem({ id, profile }: Share): JsonObject {
-  return { id: Number(id), ...profile };
+/** A change whose body is made fit to be told when somebody asks: of a bulk, hardly anybody does. */
+class PatchCall implements WriteCall {
+  readonly method = 'PATCH';
+  readonly path: string;
+  readonly fields: readonly string[];
+  send: WriteCall['send'];
+  readonly #sent: JsonObject;
+
+  constructor(path: string, sent: JsonObject, fields: readonly string[], send: WriteCall['send']) {
+    this.path = path;
+    this.#sent = sent;
+    this.fields = fields;
+    this.send = send;
+  }
+
+  get body(): Json {
+    return redacted(this.#sent);
+  }
 }
 
 function rejected(call: string): GatewayError {
