@@ -1,7 +1,6 @@
 // graphql-js's `execute` by other means: an operation is planned once and run many times.
 import {
   getOperationAST,
-  getVariableValues,
   GraphQLError,
   Kind,
   OperationTypeNode,
@@ -12,6 +11,7 @@ import {
   type OperationDefinitionNode,
   type TypeNode,
 } from 'graphql';
+import { coerceVariables } from './coerce-variables.js';
 import { planOperation } from './plan.js';
 import { runSelection, type Selection } from './run.js';
 
@@ -51,9 +51,8 @@ export function execute(args: Args): ExecutionResult | Promise<ExecutionResult> 
   const { schema, document, operationName, rootValue, contextValue, options } = args;
   const operation = getOperationAST(document, operationName);
   if (operation == null) return { errors: [noOperation(document, operationName)] };
-  const definitions = operation.variableDefinitions ?? [];
   const maxErrors = options?.maxCoercionErrors ?? 50;
-  const variables = getVariableValues(schema, definitions, args.variableValues ?? {}, { maxErrors });
+  const variables = coerceVariables(schema, operation, args.variableValues ?? {}, { maxErrors });
   if (variables.errors !== undefined) return { errors: variables.errors };
   const variableValues = variables.coerced;
   try {
