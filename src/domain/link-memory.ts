@@ -2,14 +2,14 @@
 // remembers anything else; and no longer than a minute, since now and then a backend was asked too.
 import { LRUCache } from 'lru-cache';
 import type { Readers } from './ports.js';
-import { BACKENDS } from './profile.js';
+import { BACKENDS, type Backend } from './profile.js';
 
 /** What the indexes remember, by identity; null while one of them cannot tell. */
-export type Stamps = readonly (symbol | null)[] | null;
+export type Stamps = readonly (symbol | null | undefined)[] | null;
 
 export interface LinkMemory {
-  /** Undefined for what has not been found, or not under these stamps. */
-  recall(question: string, stamps: Stamps): object | null | undefined;
+  /** Undefined for what has not been found, or not while the indexes remembered what they do now. */
+  recall(question: string, readers: Readers): object | null | undefined;
   keep(question: string, stamps: Stamps, answer: object | null): void;
 }
 
@@ -22,9 +22,9 @@ export function createLinkMemory(): LinkMemory {
     ttl: KEPT_MS,
   });
   return {
-    recall(question, stamps) {
-      const entry = stamps === null ? undefined : kept.get(question);
-      return entry !== undefined && isSame(entry.stamps, stamps) ? entry.answer : undefined;
+    recall(question, readers) {
+      const entry = kept.get(question);
+      return entry !== undefined && isCurrent(entry.stamps, readers) ? entry.answer : undefined;
     },
     keep(question, stamps, answer) {
       if (stamps !== null) kept.set(question, { stamps, answer });
@@ -33,10 +33,16 @@ export function createLinkMemory(): LinkMemory {
 }
 
 export function stampsOf(readers: Readers): Stamps {
-  const stamps = BACKENDS.map((backend) => readers[backend]?.indexStamp());
-  return stamps.includes(null) ? null : stamps.map((stamp) => stamp ?? null);
+  const stamps = BACKENDS.map((backend) => stampOf(readers, backend));
+  return stamps.includes(null) ? null : stamps;
 }
 
-export function isSame(left: Stamps, right: Stamps): boolean {
-  return left !== null && right !== null && left.every((stamp, i) => stamp === right[i]);
+/** Whether the indexes still remember the same. */
+export function isCurrent(stamps: Stamps, readers: Readers): boolean {
+  return stamps !== null && BACKENDS.every((backend, i) => stamps[i] === stampOf(readers, backend));
+}
+
+/** Of a backend that takes no part, there is nothing that could change. */
+function stampOf(readers: Readers, backend: Backend): symbol | null | undefined {
+  return readers[backend]?.indexStamp();
 }

@@ -20,7 +20,7 @@ import {
   type Side,
   type TokenOwner,
 } from './identity.js';
-import { isSame as isSameMemory, stampsOf, type LinkMemory, type Stamps } from './link-memory.js';
+import { isCurrent, stampsOf, type LinkMemory, type Stamps } from './link-memory.js';
 import type { KnownAccount, Readers } from './ports.js';
 import { formatRef, type AccountRef, type Backend } from './profile.js';
 
@@ -109,16 +109,16 @@ class RememberedLinks implements PersonLinks {
     if (linkMemory === undefined || linkRules.hasLinks || readers.omnivibe?.hasCallersToken === true)
       return find();
     const question = `${formatRef(this.#seed)} ${what}`;
-    const stamps = stampsOf(readers);
-    const known = linkMemory.recall(question, stamps);
-    if (known !== undefined) return known as T;
-    return after(find(), async (found) => {
-      // Who is not known yet may be there at the next look.
-      const isKnown = (await readers[this.#seed.backend]?.knownById(this.#seed.id)) != null;
-      if (isKnown && isSameMemory(this.#stamps, stampsOf(readers)))
-        linkMemory.keep(question, this.#stamps, found);
-      return found;
-    });
+    const known = linkMemory.recall(question, readers);
+    return known === undefined ? after(find(), (found) => this.#keep(question, found)) : (known as T);
+  }
+
+  async #keep<T extends object | null>(question: string, found: T): Promise<T> {
+    const { linkMemory, readers } = this.#context;
+    // Who is not known yet may be there at the next look.
+    const isKnown = (await readers[this.#seed.backend]?.knownById(this.#seed.id)) != null;
+    if (isKnown && isCurrent(this.#stamps, readers)) linkMemory?.keep(question, this.#stamps, found);
+    return found;
   }
 }
 

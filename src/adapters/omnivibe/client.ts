@@ -45,15 +45,15 @@ export interface OmnivibeClient {
 export function createOmnivibeClient(upstreams: OmnivibeUpstreams, tokenHeader: string): OmnivibeClient {
   const by = (token: string) => ({ headers: { [tokenHeader]: token } });
   return {
-    async fetchProfile(scope, token, { isCallers }) {
-      const { body } = await upstreams.app.request(scope, {
-        method: 'GET',
-        route: '/api/v1/profile',
-        isCallersCredential: isCallers,
-        ...by(token),
-      });
-      return decode.decodeUser(body);
-    },
+    fetchProfile: (scope, token, { isCallers }) =>
+      upstreams.app
+        .request(scope, {
+          method: 'GET',
+          route: '/api/v1/profile',
+          isCallersCredential: isCallers,
+          ...by(token),
+        })
+        .then(({ body }) => decode.decodeUser(body)),
 
     async fetchAgents(scope, token, accountId) {
       const { body } = await upstreams.app.request(scope, {

@@ -13,7 +13,7 @@ import { openIndex, type AccountIndex } from '../account-index.js';
 import { createLoader, indexById } from '../loading.js';
 import type { OmnivibeClient, OmnivibeCredential } from './client.js';
 import type { OmnivibeAgentDto, OmnivibeUserDto } from './decode.js';
-import { toAccount, toKnownAccount } from './mapper.js';
+import { toAccount, toKnownAccount, type OmnivibeRows } from './mapper.js';
 import { createTokenOwners, type TokenOwners } from './token-owners.js';
 
 /** There is one credential for the list, the gateway's own. */
@@ -77,6 +77,14 @@ export interface OmnivibeLoaders {
 
 type Row<T> = T | GatewayError;
 
+/** In which order they are tried for each depth: the first that shows enough by the fewest calls, then whatever shows anything. */
+const WAYS = {
+  listed: ['list', 'platform', 'token'],
+  profile: ['platform', 'token', 'list'],
+  presence: ['token', 'platform', 'list'],
+} as const satisfies Record<OmnivibeDepth, readonly string[]>;
+type Way = (typeof WAYS)[OmnivibeDepth][number];
+
 export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): OmnivibeLoaders {
   const { client, installation, scope, credentials, callersToken } = options;
   const { index, tokenOwners } = installation;
@@ -101,18 +109,18 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
   const sweepAddresses = async () => knownAmong(await listOnce());
   const { snapshot, renewed, stamp } = openIndex(index, INDEX_KEY, sweepAddresses, scope.signal);
 
-  const byToken = createLoader<OmnivibeUserDto | null>(
-    scope,
-    'omnivibe',
-    null,
-    async ([token = '']) => {
-      const isCallers = token === callersToken;
-      return new Map([[token, await client.fetchProfile(scope, token, { isCallers })]]);
-    },
-    1,
-  );
-
-  const ownerOf = async (token: string) => byToken.load(token);
+  const byToken = new Map<string, Promise<OmnivibeUserDto>>();
+  /** Whose token it is. */
+  function userBy(token: string): Promise<OmnivibeUserDto> {
+    const asked = byToken.get(token);
+    if (asked !== undefined) {
+      scope.share('omnivibe');
+      return asked;
+    }
+    const asking = client.fetchProfile(scope, token, { isCallers: token === callersToken });
+    byToken.set(token, asking);
+    return asking;
+  }
 
   /** The owner of the token that is held for an address; null when none is, or when it turns out to be somebody else's. */
   async function tokenOwner(email: string): Promise<KnownAccount | null> {
@@ -121,8 +129,8 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
     if (token === undefined) return null;
     const remembered = tokenOwners.byEmail(wanted);
     if (remembered !== null) return remembered;
-    const user = await byToken.load(token);
-    if (user?.id === undefined || user.id === null) return null;
+    const user = await userBy(token);
+    if (user.id === null) return null;
     const known = toKnownAccount(user.id, user);
     if (known.email === null || normalizeEmail(known.email) !== wanted) return null;
     tokenOwners.keep(wanted, known);
@@ -169,40 +177,31 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
 
   async function ownTokenOf(id: string): Promise<OwnToken | null> {
     if (callersToken !== null) {
-      const user = await ownerOf(callersToken).catch(nullIfRefused);
+      const user = await userBy(callersToken).catch(nullIfRefused);
       if (user?.id === id) return { token: callersToken, isCallers: true, user };
     }
     if (credentials.userTokens.size === 0) return null;
-    const email = (await findHolder(id))?.email ?? null;
+    // Who is remembered is not waited for.
+    const { email = null } = tokenOwners.byId(id) ?? (await findHolder(id)) ?? {};
     const token = email === null ? undefined : credentials.userTokens.get(normalizeEmail(email));
     if (token === undefined) return null;
     // A token that is filed under an address may be somebody else's all the same.
-    const user = await byToken.load(token);
-    return user?.id === id ? { token, isCallers: false, user } : null;
+    const user = learned(await userBy(token), id);
+    return user === null ? null : { token, isCallers: false, user };
   }
 
   /** Whose address to look a token up by. */
   async function findHolder(id: string): Promise<KnownAccount | null> {
-    return (await findRemembered(id)) ?? (await fetchPlatformOwner(id)) ?? findTokenOwner(id);
-  }
-
-  async function fetchByToken(id: string): Promise<OmnivibeUserDto | null> {
-    const own = await ownTokenOf(id);
-    if (own === null) return null;
-    return own.isCallers ? own.user : learned(own.user, id);
+    const listedOne = credentials.list === null ? null : (await snapshot()).byId(id);
+    return listedOne ?? (await fetchPlatformOwner(id)) ?? findTokenOwner(id);
   }
 
   /** A user that was read, if it is the one that was asked for. */
   function learned(user: OmnivibeUserDto | null, id: string): OmnivibeUserDto | null {
     if (user?.id !== id) return null;
-    index.learn(INDEX_KEY, [toKnownAccount(id, user)]);
+    // Without a list there is no index.
+    if (credentials.list !== null) index.learn(INDEX_KEY, [toKnownAccount(id, user)]);
     return user;
-  }
-
-  async function findRemembered(id: string): Promise<KnownAccount | null> {
-    const owner = tokenOwners.byId(id);
-    if (owner !== null) return owner;
-    return credentials.list === null ? null : (await snapshot()).byId(id);
   }
 
   async function agentById(id: string): Promise<OmnivibeAgentDto | null> {
@@ -211,52 +210,51 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
     return row ?? null;
   }
 
-  async function fetchAccount(id: string, depth: OmnivibeDepth): Promise<OmnivibeAccount | null> {
-    switch (depth) {
-      case 'listed': {
-        const agent = await agentById(id);
-        if (agent !== null) return toAccount(id, { user: null, agent }, accountId);
-        const user = (await fetchByPlatform(id)) ?? (await fetchByToken(id));
-        return user === null ? null : toAccount(id, { user, agent: null }, accountId);
+  /** Whether there is a credential for each of the ways. */
+  const isOpen: Readonly<Record<Way, boolean>> = {
+    list: credentials.list !== null,
+    platform: credentials.platformToken !== null,
+    token: callersToken !== null || credentials.userTokens.size > 0,
+  };
+
+  const rowsBy: Readonly<Record<Way, (id: string, depth: OmnivibeDepth) => Promise<OmnivibeRows | null>>> = {
+    async list(id) {
+      const agent = await agentById(id);
+      return agent === null ? null : { user: null, agent };
+    },
+    async platform(id, depth) {
+      const user = await fetchByPlatform(id);
+      // It shows no presence, which the list does.
+      return user === null ? null : { user, agent: depth === 'presence' ? await agentById(id) : null };
+    },
+    token: (id) => ownTokenOf(id).then((own) => (own === null ? null : { user: own.user, agent: null })),
+  };
+
+  async function fetchAccount(id: string, depth: OmnivibeDepth): Promise<OmnivibeAccount | Error | null> {
+    try {
+      for (const way of WAYS[depth]) {
+        const rows = isOpen[way] ? await rowsBy[way](id, depth) : null;
+        if (rows !== null) return toAccount(id, rows, accountId);
       }
-      case 'profile': {
-        const user = (await fetchByPlatform(id)) ?? (await fetchByToken(id));
-        if (user !== null) return toAccount(id, { user, agent: null }, accountId);
-        return fetchAccount(id, 'listed');
-      }
-      case 'presence': {
-        const user = await fetchByToken(id);
-        if (user !== null) return toAccount(id, { user, agent: null }, accountId);
-        const platformUser = await fetchByPlatform(id);
-        if (platformUser === null) return fetchAccount(id, 'listed');
-        return toAccount(id, { user: platformUser, agent: await agentById(id) }, accountId);
-      }
+      index.forget(INDEX_KEY, id);
+      return null;
+    } catch (error) {
+      return error as Error;
     }
   }
 
   /** Keys are `<id>/<depth>`. Somebody who is wanted at two depths is read once, at the deeper one. */
-  async function fetchBatch(keys: readonly string[]): Promise<ReadonlyMap<string, OmnivibeAccount | Error>> {
-    const wanted = keys.map((key) => ({ key, ...parseKey(key) }));
+  async function fetchBatch(
+    keys: readonly string[],
+  ): Promise<ReadonlyMap<string, OmnivibeAccount | Error | null>> {
+    const wanted = keys.map(parseKey);
     const deepest = new Map<string, OmnivibeDepth>();
     for (const { id, depth } of wanted) deepest.set(id, covering(deepest.get(id) ?? depth, depth));
-    const read = new Map<string, OmnivibeAccount | Error>();
-    await Promise.all(
-      [...deepest].map(async ([id, depth]) => {
-        try {
-          const account = await fetchAccount(id, depth);
-          if (account === null) index.forget(INDEX_KEY, id);
-          else read.set(id, account);
-        } catch (error) {
-          read.set(id, error as Error);
-        }
-      }),
-    );
-    return new Map(
-      wanted.flatMap(({ key, id }) => {
-        const account = read.get(id);
-        return account === undefined ? [] : [[key, account]];
-      }),
-    );
+    const reads = new Map<string, ReturnType<typeof fetchAccount>>();
+    for (const [id, depth] of deepest) reads.set(id, fetchAccount(id, depth));
+    const read = new Map<string, OmnivibeAccount | Error | null>();
+    for (const { key, id } of wanted) read.set(key, (await reads.get(id)) ?? null);
+    return read;
   }
 
   const accounts = createLoader<OmnivibeAccount | null>(scope, 'omnivibe', null, fetchBatch);
@@ -282,7 +280,7 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
     indexCredential: 'gateway',
 
     async callersAccount() {
-      const user = callersToken === null ? null : await byToken.load(callersToken);
+      const user = callersToken === null ? null : await userBy(callersToken);
       return user?.id == null ? null : { backend: 'omnivibe', id: user.id };
     },
 
@@ -333,9 +331,9 @@ function covering(left: OmnivibeDepth, right: OmnivibeDepth): OmnivibeDepth {
   return left === right ? left : 'presence';
 }
 
-function parseKey(key: string): { id: string; depth: OmnivibeDepth } {
+function parseKey(key: string): { key: string; id: string; depth: OmnivibeDepth } {
   const [id = '', word] = key.split('/');
-  return { id, depth: OMNIVIBE_DEPTHS.find((depth) => depth === word) ?? 'listed' };
+  return { key, id, depth: OMNIVIBE_DEPTHS.find((depth) => depth === word) ?? 'listed' };
 }
 
 /** A token that is refused leads to nobody; whose account it should have been is told where that matters. */

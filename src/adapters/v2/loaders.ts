@@ -106,20 +106,20 @@ export function createV2Reader({ client, index, scope, catalogue, deskStatuses }
     return found;
   }
 
-  async function fetchAccounts(ids: readonly string[]): Promise<ReadonlyMap<string, V2Account | Error>> {
+  async function fetchAccounts(
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, V2Account | Error | null>> {
     const rows = await fetchRows(ids);
-    for (const id of ids) if (!rows.has(id)) index.forget(INDEX_KEY, id);
-    const found = ids.flatMap((id) => rows.get(id) ?? []);
-    const known = found.flatMap((row) =>
-      row instanceof Error || row.id === null ? [] : [toKnownAccount(row.id, row)],
-    );
+    const accounts = new Map<string, V2Account | Error | null>();
+    const known: KnownAccount[] = [];
+    for (const id of ids) {
+      const row = rows.get(id) ?? null;
+      if (row === null) index.forget(INDEX_KEY, id);
+      else if (!(row instanceof Error)) known.push(toKnownAccount(id, row));
+      accounts.set(id, row === null || row instanceof Error ? row : toAccount(id, row, catalogue));
+    }
     index.learn(INDEX_KEY, known);
-    return new Map(
-      ids.flatMap((id) => {
-        const row = rows.get(id);
-        return row === undefined ? [] : [[id, row instanceof Error ? row : toAccount(id, row, catalogue)]];
-      }),
-    );
+    return accounts;
   }
 
   async function fetchRows(ids: readonly string[]): Promise<Rows> {
