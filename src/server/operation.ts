@@ -124,17 +124,15 @@ class RunningOperation implements Operation {
     }
   }
 
-  async during<T>(work: () => Promise<T>): Promise<T> {
+  begin(): void {
     this.#underWay += 1;
-    try {
-      return await work();
-    } finally {
-      this.#underWay -= 1;
-      if (this.#underWay === 0) {
-        for (const resolve of this.#whenIdle) resolve();
-        this.#whenIdle = [];
-      }
-    }
+  }
+
+  finish(): void {
+    this.#underWay -= 1;
+    if (this.#underWay > 0) return;
+    for (const resolve of this.#whenIdle) resolve();
+    this.#whenIdle = [];
   }
 
   admit(backend: string, isRetry: boolean): void {

@@ -65,12 +65,10 @@ export function createBulkhead(
     return lane;
   }
 
-  async function wait(lane: Lane, signal: AbortSignal): Promise<Lane> {
-    signal.throwIfAborted();
-    if (lane.places.isFree) lane.places.take();
-    else await lane.places.wait(signal);
-    if (rate === null && places.isFree) return start(lane);
+  /** Waits with those of other callers, for a call that has a place in its lane. */
+  async function compete(lane: Lane, signal: AbortSignal): Promise<Lane> {
     try {
+      signal.throwIfAborted();
       // Writes wait as long as their operation may take: there are never more than their callers have lanes for.
       await (kind === 'write' ? admission(signal) : patiently(lane, signal));
     } catch (error) {
@@ -80,6 +78,9 @@ export function createBulkhead(
     lane.lastStartAt = performance.now();
     return lane;
   }
+
+  const startOrCompete = (lane: Lane, signal: AbortSignal) =>
+    rate === null && places.isFree ? start(lane) : compete(lane, signal);
 
   /** Takes a place once there is one and the rate allows it. */
   async function admission(signal: AbortSignal): Promise<void> {
@@ -126,12 +127,12 @@ export function createBulkhead(
       return places.waiting + [...lanes.values()].reduce((sum, lane) => sum + lane.places.waiting, 0);
     },
     enter(scope) {
+      const signal = kind === 'read' ? scope.signal : scope.writeSignal;
       const lane = laneOf(scope.lane);
-      if (rate === null && places.isFree && lane.places.isFree) {
-        lane.places.take();
-        return start(lane);
-      }
-      return wait(lane, kind === 'read' ? scope.signal : scope.writeSignal);
+      // Hundreds may wait here, so each is but a promise.
+      if (!lane.places.isFree) return lane.places.wait(signal).then(() => startOrCompete(lane, signal));
+      lane.places.take();
+      return startOrCompete(lane, signal);
     },
     leave(lane) {
       places.leave();

@@ -37,8 +37,10 @@ export interface CallScope {
   readonly trace: Context;
   /** How long the signal of this kind has yet to go. */
   remainingMs(kind: CallKind): number;
-  /** Runs what may wait and make calls, so that the operation knows of it. */
-  during<T>(work: () => Promise<T>): Promise<T>;
+  /** Tells the operation of what may wait and make calls, so that it does not end before it. */
+  begin(): void;
+  /** To be called once for each `begin`. */
+  finish(): void;
   /** Counts an attempt before it is made; throws BUDGET_EXCEEDED when it would be one too many. */
   admit(backend: string, isRetry: boolean): void;
   /** Counts a read that another read's call answers too. */

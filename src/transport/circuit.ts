@@ -1,6 +1,6 @@
 // A circuit breaker: leaves a backend alone that fails, and asks it again from time to time. Why no library's:
 // docs/decisions/0011-one-policy-for-every-upstream.md.
-import { createRollingWindow } from './rolling-window.js';
+import { RollingSum } from './rolling-sum.js';
 
 export type CircuitState = 'closed' | 'half-open' | 'open';
 
@@ -34,31 +34,41 @@ export function createCircuit(
   onChange: (state: CircuitState) => void,
   now: () => number,
 ): Circuit {
-  const calls = createRollingWindow<'all' | 'failed'>(limits.circuitWindowMs, now);
+  const calls = new RollingSum(limits.circuitWindowMs, now);
+  const failures = new RollingSum(limits.circuitWindowMs, now);
   let state: CircuitState = 'closed';
   let openMs = limits.circuitOpenMs;
   let openUntil = 0;
   let probing = 0;
   let succeeded = 0;
-  /** Counts the states that were entered: the answer to a call of an earlier one says nothing of now. */
-  let period = 0;
+  /** For all calls of this state; that to a call of an earlier one says nothing of now. */
+  let tell = hear('closed');
+
+  function hear(during: CircuitState): (verdict: Verdict) => void {
+    const judge = during === 'closed' ? judgeClosed : judgeProbe;
+    const self = (verdict: Verdict) => {
+      if (tell === self) judge(verdict);
+    };
+    return self;
+  }
 
   function enter(next: CircuitState): void {
     state = next;
-    period += 1;
+    tell = hear(next);
     probing = 0;
     succeeded = 0;
     calls.clear();
+    failures.clear();
     if (next === 'open') openUntil = now() + openMs;
     onChange(next);
   }
 
   function judgeClosed(verdict: Verdict): void {
     if (verdict === 'nothing') return;
-    calls.add('all');
-    if (verdict === 'failure') calls.add('failed');
-    const all = calls.sum('all');
-    if (all < limits.circuitMinCalls || calls.sum('failed') < all * limits.circuitFailureShare) return;
+    calls.add();
+    if (verdict === 'failure') failures.add();
+    const all = calls.value;
+    if (all < limits.circuitMinCalls || failures.value < all * limits.circuitFailureShare) return;
     openMs = limits.circuitOpenMs;
     enter('open');
   }
@@ -85,12 +95,8 @@ export function createCircuit(
     admit() {
       if (state === 'open' && now() >= openUntil) enter('half-open');
       if (state === 'open' || probing + succeeded >= limits.circuitProbes) return null;
-      const judge = state === 'closed' ? judgeClosed : judgeProbe;
       if (state === 'half-open') probing += 1;
-      const since = period;
-      return (verdict) => {
-        if (period === since) judge(verdict);
-      };
+      return tell;
     },
   };
 }

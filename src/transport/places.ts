@@ -30,6 +30,7 @@ export class Places {
 
   /** Resolves once a place has been taken; rejects with the signal's reason once it is aborted. */
   wait(signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.reject(signal.reason as Error);
     const queue = this.#queue;
     const listeners = abortListeners(signal);
     return new Promise((resolve, reject) => {

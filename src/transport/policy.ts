@@ -3,12 +3,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import { GatewayError } from '../errors.js';
-import { createBulkhead, type BulkheadLimits } from './bulkhead.js';
+import { createBulkhead, type BulkheadLimits, type Lane } from './bulkhead.js';
 import type { CallKind, CallScope, RefusalReason } from './call-scope.js';
-import { createCircuit, type CircuitLimits, type CircuitState, type Verdict } from './circuit.js';
+import {
+  createCircuit,
+  type Circuit,
+  type CircuitLimits,
+  type CircuitState,
+  type Verdict,
+} from './circuit.js';
 import { isBackendFailure } from './faults.js';
 import { createRetryBudget, retryWaitMs, type RetryLimits } from './retry.js';
-import { createRollingWindow } from './rolling-window.js';
+import { RollingSum } from './rolling-sum.js';
 
 export interface UpstreamLimits extends BulkheadLimits, CircuitLimits, RetryLimits {
   /** Calls started in any one second, reads and writes together; null for as many as come. */
@@ -84,9 +90,20 @@ export function createPolicy({ backend, limits, onCircuitChange, ...options }: P
   const unsent = (code: 'UPSTREAM_BUSY' | 'UPSTREAM_CIRCUIT_OPEN', words: string, retryAfterMs: number) =>
     new GatewayError(code, `${backend}: ${words}`, { backend, retryAfterMs: Math.ceil(retryAfterMs) });
 
+  const circuitOpen = ({ retryAfterMs }: Circuit) =>
+    unsent(
+      'UPSTREAM_CIRCUIT_OPEN',
+      'it has failed too often of late; nothing was sent.',
+      retryAfterMs || limits.maxWaitMs,
+    );
+
   function createGuard(kind: CallKind) {
     return {
-      recent: createRollingWindow<'attempts' | 'failures' | 'ms'>(RECENT_MS, now),
+      recent: {
+        attempts: new RollingSum(RECENT_MS, now),
+        failures: new RollingSum(RECENT_MS, now),
+        ms: new RollingSum(RECENT_MS, now),
+      },
       circuit: createCircuit(
         limits,
         (state) => {
@@ -99,6 +116,7 @@ export function createPolicy({ backend, limits, onCircuitChange, ...options }: P
       ),
     };
   }
+  type Guard = ReturnType<typeof createGuard>;
   const guards = { read: createGuard('read'), write: createGuard('write') };
 
   /** A backend that has asked everybody to slow down is waited for, if that is not too long. */
@@ -119,61 +137,50 @@ export function createPolicy({ backend, limits, onCircuitChange, ...options }: P
     if (retryAfterMs > 0) pauses.set(whose, Math.max(pauses.get(whose) ?? 0, now() + retryAfterMs));
   }
 
-  async function guarded<T>(scope: CallScope, kind: CallKind, attempt: () => Promise<T>): Promise<T> {
-    const { circuit, bulkhead } = guards[kind];
-    const open = () =>
-      unsent(
-        'UPSTREAM_CIRCUIT_OPEN',
-        'it has failed too often of late; nothing was sent.',
-        circuit.retryAfterMs || limits.maxWaitMs,
-      );
-    // Nobody waits for a place only to be told this.
-    if (circuit.retryAfterMs > 0) throw open();
-    const lane = await bulkhead.enter(scope);
-    try {
-      const tell = circuit.admit();
-      if (tell === null) throw open();
-      return await judged(kind, attempt, tell);
-    } finally {
-      bulkhead.leave(lane);
-    }
+  /** Takes a place, once there is one; nobody waits for it only to be told that nothing is sent. */
+  function enter({ circuit, bulkhead }: Guard, scope: CallScope): Lane | Promise<Lane> {
+    if (circuit.retryAfterMs > 0) throw circuitOpen(circuit);
+    return bulkhead.enter(scope);
   }
 
-  async function judged<T>(
-    kind: CallKind,
-    attempt: () => Promise<T>,
-    tell: (verdict: Verdict) => void,
-  ): Promise<T> {
-    const { recent } = guards[kind];
-    const startedAt = now();
-    const note = (verdict: Verdict) => {
-      recent.add('attempts');
-      recent.add('ms', now() - startedAt);
-      if (verdict === 'failure') recent.add('failures');
-    };
-    try {
-      const result = await attempt();
-      tell('success');
-      note('success');
-      return result;
-    } catch (error) {
-      const verdict = error instanceof GatewayError ? verdictOf(error) : 'nothing';
-      tell(verdict);
-      if (verdict !== 'nothing') note(verdict);
-      throw error;
-    }
+  /** What to tell of the call that has this place; gives the place back where it must not be made. */
+  function admit({ circuit, bulkhead }: Guard, lane: Lane): (verdict: Verdict) => void {
+    const tell = circuit.admit();
+    if (tell !== null) return tell;
+    bulkhead.leave(lane);
+    throw circuitOpen(circuit);
+  }
+
+  function note({ recent }: Guard, verdict: Verdict, startedAt: number): void {
+    if (verdict === 'nothing') return;
+    recent.attempts.add();
+    recent.ms.add(now() - startedAt);
+    if (verdict === 'failure') recent.failures.add();
   }
 
   return {
     async run(scope, { kind, isCallersCredential = false }, attempt) {
+      const guard = guards[kind];
       let failed: GatewayError | null = null;
       for (let retries = 0; ; retries += 1) {
         try {
           if (pauses.size > 0) await pause(scope, kind);
-          return await guarded(scope, kind, () => {
-            if (retries === 0) budget.countFirst();
-            return attempt(retries + 1);
-          });
+          const entered = enter(guard, scope);
+          const lane = entered instanceof Promise ? await entered : entered;
+          const tell = admit(guard, lane);
+          if (retries === 0) budget.countFirst();
+          const startedAt = now();
+          let verdict: Verdict = 'success';
+          try {
+            return await attempt(retries + 1);
+          } catch (error) {
+            verdict = error instanceof GatewayError ? verdictOf(error) : 'nothing';
+            throw error;
+          } finally {
+            tell(verdict);
+            note(guard, verdict, startedAt);
+            guard.bulkhead.leave(lane);
+          }
         } catch (error) {
           if (!(error instanceof GatewayError)) throw error;
           const refusal = refusalOf(error);
@@ -195,15 +202,15 @@ export function createPolicy({ backend, limits, onCircuitChange, ...options }: P
     },
     condition(kind) {
       const { circuit, bulkhead, recent } = guards[kind];
-      const attempts = recent.sum('attempts');
+      const attempts = recent.attempts.value;
       return {
         circuit: circuit.state,
         inFlight: bulkhead.inFlight,
         waiting: bulkhead.waiting,
         recent: {
           attempts,
-          failures: recent.sum('failures'),
-          meanMs: attempts === 0 ? null : Math.round(recent.sum('ms') / attempts),
+          failures: recent.failures.value,
+          meanMs: attempts === 0 ? null : Math.round(recent.ms.value / attempts),
         },
       };
     },

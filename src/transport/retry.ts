@@ -2,7 +2,7 @@
 import type { GatewayError } from '../errors.js';
 import type { CallKind } from './call-scope.js';
 import { retriesAfter } from './faults.js';
-import { createRollingWindow } from './rolling-window.js';
+import { RollingSum } from './rolling-sum.js';
 
 export interface RetryLimits {
   /** The first wait is random up to this, each further one up to twice as much. */
@@ -28,15 +28,16 @@ export interface RetryBudget {
 }
 
 export function createRetryBudget(limits: RetryLimits, now: () => number): RetryBudget {
-  const attempts = createRollingWindow<'first' | 'retry'>(BUDGET_WINDOW_MS, now);
+  const firsts = new RollingSum(BUDGET_WINDOW_MS, now);
+  const retries = new RollingSum(BUDGET_WINDOW_MS, now);
   return {
     countFirst() {
-      attempts.add('first');
+      firsts.add();
     },
     take() {
-      const allowed = limits.retryFloor + limits.retryShare * attempts.sum('first');
-      if (attempts.sum('retry') + 1 > allowed) return false;
-      attempts.add('retry');
+      const allowed = limits.retryFloor + limits.retryShare * firsts.value;
+      if (retries.value + 1 > allowed) return false;
+      retries.add();
       return true;
     },
   };

@@ -42,8 +42,12 @@ export class ScopeUntil implements CallScope {
     return this.#scope.remainingMs(kind);
   }
 
-  during<T>(work: () => Promise<T>): Promise<T> {
-    return this.#scope.during(work);
+  begin(): void {
+    this.#scope.begin();
+  }
+
+  finish(): void {
+    this.#scope.finish();
   }
 
   admit(backend: string, isRetry: boolean): void {

@@ -222,13 +222,14 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const ended = signalFor(scope, call);
       if (ended.aborted) throw operationError(backend, ended, 'unsent');
       const policed = { kind, isCallersCredential: call.isCallersCredential === true };
+      scope.begin();
       try {
-        return await scope.during(() =>
-          policy.run(scope, policed, (number) => attempt(scope, call, path, number)),
-        );
+        return await policy.run(scope, policed, (number) => attempt(scope, call, path, number));
       } catch (error) {
         // The operation has ended while the call was waiting for its turn.
         throw error === ended.reason ? operationError(backend, ended, 'unsent') : error;
+      } finally {
+        scope.finish();
       }
     },
     close: () => pool.destroy(),

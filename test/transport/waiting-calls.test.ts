@@ -36,3 +36,19 @@ it('does not wait at all when its operation is over', async () => {
   expect(bulkhead.inFlight).toBe(0);
   other.end();
 });
+
+it('does not wait on when its operation ends just as it gets the place in its lane', async () => {
+  const bulkhead = createBulkhead('read', { ...LIMITS, maxPerCaller: 1 }, null, busy);
+  const [first, other, second] = [start(), start(), start()];
+  first.joinLane('caller');
+  second.joinLane('caller');
+  const place = await bulkhead.enter(first);
+  const others = bulkhead.enter(other);
+  const waiting = Promise.resolve(bulkhead.enter(second));
+  bulkhead.leave(place);
+  second.abandon();
+  await expect(waiting).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  bulkhead.leave(await others);
+  expect([bulkhead.waiting, bulkhead.inFlight]).toEqual([0, 0]);
+  for (const operation of [first, other, second]) operation.end();
+});
