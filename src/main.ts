@@ -41,8 +41,9 @@ async function stop(lameDuckMs: number): Promise<void> {
   process.exit(0);
 }
 process.on('SIGTERM', () => void stop(config.drainDelayMs));
-// Where somebody presses Ctrl-C, no balancer has to notice first.
+// Where somebody presses Ctrl-C or closes the terminal, no balancer has to notice first.
 process.on('SIGINT', () => void stop(0));
+process.on('SIGHUP', () => void stop(0));
 
 const backends = await joinBackends(config);
 const gateway = await startGateway({ config, adapters: createAdapters(backends.options), logger }).catch(

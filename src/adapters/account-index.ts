@@ -86,7 +86,13 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
 
   return {
     snapshot: freshOrStale,
-    renewed: (credential, sweep, signal) => notOlderThan(RENEW_AFTER_MS, credential, sweep, signal),
+    renewed: (credential, sweep, signal) =>
+      notOlderThan(
+        snapshots.get(credential)?.isDoubtful === true ? 0 : RENEW_AFTER_MS,
+        credential,
+        sweep,
+        signal,
+      ),
     stamp: (credential) => fresh(credential)?.stamp ?? null,
     isCurrent: (credential, snapshot) => snapshots.get(credential) === snapshot,
     sizeOf: (credential) => fresh(credential)?.size ?? null,
@@ -97,7 +103,7 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
       }
     },
     forget(credential, id) {
-      snapshots.get(credential)?.remove(id);
+      snapshots.get(credential)?.forget(id);
     },
   };
 }
@@ -140,6 +146,8 @@ class Snapshot implements IndexSnapshot {
   readonly builtAt: number;
   /** Another one after each change. */
   stamp = Symbol('snapshot');
+  /** A read has not found somebody who was swept: either they are gone, or the read was wrong. */
+  isDoubtful = false;
   readonly #byId = new Map<string, KnownAccount>();
   readonly #byEmail = new Map<string, readonly KnownAccount[]>();
   readonly #byExternalId = new Map<string, readonly KnownAccount[]>();
@@ -168,7 +176,7 @@ class Snapshot implements IndexSnapshot {
   put(account: KnownAccount): void {
     const known = this.#byId.get(account.id);
     if (known !== undefined && isSame(known, account)) return;
-    this.remove(account.id);
+    this.#remove(account.id);
     this.stamp = Symbol('snapshot');
     this.#byId.set(account.id, account);
     const { email, externalId } = account;
@@ -176,7 +184,12 @@ class Snapshot implements IndexSnapshot {
     if (externalId !== null) insert(this.#byExternalId, externalId, account);
   }
 
-  remove(id: string): void {
+  forget(id: string): void {
+    if (this.#byId.has(id)) this.isDoubtful = true;
+    this.#remove(id);
+  }
+
+  #remove(id: string): void {
     const known = this.#byId.get(id);
     if (known === undefined) return;
     this.stamp = Symbol('snapshot');

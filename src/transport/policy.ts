@@ -177,9 +177,9 @@ export function createPolicy({ backend, limits, onCircuitChange, ...options }: P
             verdict = error instanceof GatewayError ? verdictOf(error) : 'nothing';
             throw error;
           } finally {
+            guard.bulkhead.leave(lane);
             tell(verdict);
             note(guard, verdict, startedAt);
-            guard.bulkhead.leave(lane);
           }
         } catch (error) {
           if (!(error instanceof GatewayError)) throw error;

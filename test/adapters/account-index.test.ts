@@ -53,6 +53,18 @@ describe('the index of addresses', () => {
     expect((await index.renewed('own', sweep)).byId('3')).toEqual(people[2]);
   });
 
+  it('is renewed at once, and once, when a read has not found somebody who is in it', async () => {
+    await index.snapshot('own', sweep);
+    index.forget('own', 'unknown');
+    await index.renewed('own', sweep);
+    expect(sweeps).toBe(1);
+    index.forget('own', '1');
+    expect((await index.snapshot('own', sweep)).byId('1')).toBeNull();
+    expect((await index.renewed('own', sweep)).byId('1')).toEqual(people[0]);
+    await index.renewed('own', sweep);
+    expect(sweeps).toBe(2);
+  });
+
   it('serves callers who come at once by one sweep', async () => {
     await Promise.all([
       index.snapshot('own', sweep),

@@ -57,6 +57,7 @@ describe('variables', () => {
     ['$a: Int! = 3', {}],
     ['$a: Int! = 3', { a: 4 }],
     ['$a: Nothing', { a: 4 }],
+    ['$a: Nothing', {}],
     ['$a: Query', { a: 4 }],
     ['$__proto__: Int', JSON.parse('{"__proto__":1}') as Record<string, unknown>],
     ['$a: [Int]', { a: [1, null, 2] }],

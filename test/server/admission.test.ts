@@ -109,6 +109,20 @@ describe('operations', () => {
     expect(await running.result).toBe('answered');
   });
 
+  it('that have had their turn in time are not turned away later', async () => {
+    start(1, 20);
+    const running = ask();
+    const waiting = ask();
+    running.finish();
+    await running.result;
+    await setImmediate();
+    const later = ask();
+    expect(await later.result).toMatchObject(OVERLOADED);
+    expect(shed).toEqual(['in_flight']);
+    waiting.finish();
+    expect(await waiting.result).toBe('answered');
+  });
+
   it('that end while they wait give up their place in the queue, and are not run', async () => {
     start(1);
     const running = ask();

@@ -102,11 +102,14 @@ describe('a gateway that is told to stop', () => {
     expect(performance.now() - toldAt).toBeLessThan(2_000);
   });
 
-  it('waits for nobody to notice when it is a person who stops it', async () => {
-    const { program } = await start({ DRAIN_DELAY_MS: String(LONG_MS) });
-    program.kill('SIGINT');
-    expect(await program.ended).toBe(0);
-  });
+  it.each(['SIGINT', 'SIGHUP'] as const)(
+    'waits for nobody to notice when it is a person who stops it by %s',
+    async (signal) => {
+      const { program } = await start({ DRAIN_DELAY_MS: String(LONG_MS) });
+      program.kill(signal);
+      expect(await program.ended).toBe(0);
+    },
+  );
 
   it.each(['SIGTERM', 'SIGINT'] as const)('ends at once, with 1, when told again by %s', async (signal) => {
     const { program } = await start({ DRAIN_DELAY_MS: String(LONG_MS) });

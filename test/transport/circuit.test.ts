@@ -56,6 +56,16 @@ describe('a circuit', () => {
     expect(circuit.state).toBe('closed');
   });
 
+  it('forgets what opened it when it closes', () => {
+    const { circuit, clock, callTimes } = start();
+    callTimes(20, 'failure');
+    clock.ms += 5_000;
+    callTimes(3, 'success');
+    callTimes(20, 'success');
+    callTimes(1, 'failure');
+    expect(circuit.state).toBe('closed');
+  });
+
   it('closes once three calls after five seconds have succeeded, and lets no more through meanwhile', () => {
     const { circuit, clock, changes, callTimes } = start();
     callTimes(20, 'failure');

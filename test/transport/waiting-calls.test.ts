@@ -37,6 +37,19 @@ it('does not wait at all when its operation is over', async () => {
   other.end();
 });
 
+it('does not wait in its lane either when its operation is over', async () => {
+  const bulkhead = createBulkhead('read', { ...LIMITS, maxPerCaller: 1 }, null, busy);
+  const [first, over] = [start(), start()];
+  first.joinLane('caller');
+  over.joinLane('caller');
+  const place = await bulkhead.enter(first);
+  over.abandon();
+  await expect(Promise.resolve(bulkhead.enter(over))).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  expect(bulkhead.waiting).toBe(0);
+  bulkhead.leave(place);
+  for (const operation of [first, over]) operation.end();
+});
+
 it('does not wait on when its operation ends just as it gets the place in its lane', async () => {
   const bulkhead = createBulkhead('read', { ...LIMITS, maxPerCaller: 1 }, null, busy);
   const [first, other, second] = [start(), start(), start()];

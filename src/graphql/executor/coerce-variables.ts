@@ -65,10 +65,11 @@ function readDefinitions(
 ): readonly Variable[] {
   return variableDefinitions.map(({ variable, type: node, defaultValue }) => {
     const type = typeFromAST(schema, node);
+    const isPlain = isInputType(type) && !isNonNullType(type) && defaultValue === undefined;
     return {
       name: variable.name.value,
       coerce: isInputType(type) ? coercerOf(type) : () => UNCLEAR,
-      otherwise: defaultValue !== undefined || isNonNullType(type) ? UNCLEAR : undefined,
+      otherwise: isPlain ? undefined : UNCLEAR,
     };
   });
 }
