@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { KnownAccount } from '../domain/ports.js';
 import { normalizeEmail } from '../domain/profile.js';
 import { GatewayError } from '../errors.js';
+import type { EndSignal } from '../transport/end-signal.js';
 
 export interface IndexSnapshot {
   readonly builtAt: number;
@@ -18,9 +19,9 @@ type Sweep = () => Promise<readonly KnownAccount[]>;
 /** The index of one backend, shared by all operations; one snapshot for each credential that sweeps. */
 export interface AccountIndex {
   /** The snapshot, swept first when there is none that is fresh; an old one when the sweep fails. Concurrent callers share one sweep. */
-  snapshot(credential: string, sweep: Sweep, signal?: AbortSignal): Promise<IndexSnapshot>;
+  snapshot(credential: string, sweep: Sweep, signal?: EndSignal): Promise<IndexSnapshot>;
   /** As `snapshot`, but a new one when the present one is older than a few seconds: for ids that it does not know. */
-  renewed(credential: string, sweep: Sweep, signal?: AbortSignal): Promise<IndexSnapshot>;
+  renewed(credential: string, sweep: Sweep, signal?: EndSignal): Promise<IndexSnapshot>;
   /** Stands for all that the snapshot says; null while there is none that is fresh. */
   stamp(credential: string): symbol | null;
   /** Whether this is what the index says now. */
@@ -44,7 +45,7 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
   const snapshots = new LRUCache<string, Snapshot>({ max: MAX_CREDENTIALS });
   const underWay = new Map<string, Promise<Snapshot>>();
 
-  async function build(credential: string, sweep: Sweep, signal?: AbortSignal): Promise<Snapshot> {
+  async function build(credential: string, sweep: Sweep, signal?: EndSignal): Promise<Snapshot> {
     const others = underWay.get(credential);
     if (others !== undefined) {
       const result = await unlessAborted(others.catch(unlessSweepersOwn), signal);
@@ -61,7 +62,7 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
     }
   }
 
-  async function notOlderThan(ageMs: number, credential: string, sweep: Sweep, signal?: AbortSignal) {
+  async function notOlderThan(ageMs: number, credential: string, sweep: Sweep, signal?: EndSignal) {
     const snapshot = snapshots.get(credential);
     return snapshot !== undefined && now() - snapshot.builtAt < ageMs
       ? snapshot
@@ -74,7 +75,7 @@ export function createAccountIndex(now: () => number = Date.now): AccountIndex {
   }
 
   /** While a backend fails, what was remembered a little too long ago still tells who has which address. */
-  async function freshOrStale(credential: string, sweep: Sweep, signal?: AbortSignal) {
+  async function freshOrStale(credential: string, sweep: Sweep, signal?: EndSignal) {
     try {
       return await notOlderThan(KEPT_MS, credential, sweep, signal);
     } catch (error) {
@@ -120,7 +121,7 @@ export function openIndex(
   index: AccountIndex,
   credential: string,
   sweep: Sweep,
-  signal: AbortSignal,
+  signal: EndSignal,
 ): OperationIndex {
   let asked: Promise<IndexSnapshot> | null = null;
   let used: IndexSnapshot | null = null;
@@ -208,21 +209,21 @@ function unlessSweepersOwn(error: unknown): null {
 }
 
 /** Waits, but not beyond the end of the operation that waits. */
-async function unlessAborted<T>(waited: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+async function unlessAborted<T>(waited: Promise<T>, signal: EndSignal | undefined): Promise<T> {
   if (signal === undefined) return waited;
   signal.throwIfAborted();
   let leave = () => undefined;
   const aborted = new Promise<never>((_, reject) => {
     leave = () => {
-      reject(signal.reason as Error);
+      reject(signal.reason);
       return undefined;
     };
-    signal.addEventListener('abort', leave);
+    signal.onAbort(leave);
   });
   try {
     return await Promise.race([waited, aborted]);
   } finally {
-    signal.removeEventListener('abort', leave);
+    signal.offAbort(leave);
   }
 }
 

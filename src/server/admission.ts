@@ -1,6 +1,7 @@
 // Who is let in. More operations at a time than the gateway can carry would make all of them late, and none of them useful: what
 // is too much is turned away at once, queries before mutations.
 import { GatewayError } from '../errors.js';
+import type { EndSignal } from '../transport/end-signal.js';
 import type { ShedReason } from './metrics.js';
 import { EVENT_LOOP_LIMITS, startEventLoopGuard, type EventLoopLimits } from './event-loop-guard.js';
 
@@ -34,7 +35,7 @@ export interface Admission {
    * Works once there is a place. Throws OVERLOADED when there is none in time, or the reason of `signal` when that is aborted
    * before; the work itself has to mind the signal.
    */
-  run<T>(kind: OperationKind, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  run<T>(kind: OperationKind, signal: EndSignal, work: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
@@ -64,13 +65,13 @@ export function startAdmission({ maxInFlight, limits, onShed }: AdmissionOptions
   }
 
   /** Resolves once a place has been handed over. */
-  function wait(kind: OperationKind, signal: AbortSignal): Promise<void> {
+  function wait(kind: OperationKind, signal: EndSignal): Promise<void> {
     const queue = queues[kind];
     return new Promise((resolve, reject) => {
       const stopWaiting = () => {
         queue.delete(start);
         clearTimeout(timer);
-        signal.removeEventListener('abort', giveUp);
+        signal.offAbort(giveUp);
       };
       const start = () => {
         stopWaiting();
@@ -78,14 +79,14 @@ export function startAdmission({ maxInFlight, limits, onShed }: AdmissionOptions
       };
       const giveUp = () => {
         stopWaiting();
-        reject(signal.reason as Error);
+        reject(signal.reason);
       };
       const timer = setTimeout(() => {
         stopWaiting();
         reject(overloaded('in_flight'));
       }, limits.maxWaitMs);
       queue.add(start);
-      signal.addEventListener('abort', giveUp);
+      signal.onAbort(giveUp);
     });
   }
 

@@ -1,10 +1,10 @@
 // One request's life: its id, its time limit, its budget of backend calls, and the bill of those made.
-import { setMaxListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { ROOT_CONTEXT, type Context } from '@opentelemetry/api';
 import { GatewayError } from '../errors.js';
 import type { UpstreamBill } from '../graphql/context.js';
 import type { CallKind, CallRecord, CallScope, RefusalReason } from '../transport/call-scope.js';
+import { EndSignal } from '../transport/end-signal.js';
 
 export interface Operation extends CallScope {
   /** Makes the time limit longer; counted from the start, and never shorter than it was. */
@@ -78,11 +78,11 @@ class RunningOperation implements Operation {
     this.#limitTo(timeoutMs);
   }
 
-  get signal(): AbortSignal {
+  get signal(): EndSignal {
     return this.#ends.read.signal;
   }
 
-  get writeSignal(): AbortSignal {
+  get writeSignal(): EndSignal {
     return this.#ends.write.signal;
   }
 
@@ -177,69 +177,54 @@ class RunningOperation implements Operation {
   }
 
   end(): void {
-    this.#isEnding = true;
-    if (this.#underWay > 0) this.#abort(IS_OVER);
-    this.#ends.read.close();
-    this.#ends.write.close();
+    this.#abort(IS_OVER);
   }
 
   #abort(message: string): void {
     this.#isEnding = true;
-    const reason = new GatewayError('DEADLINE_EXCEEDED', message);
-    this.#ends.write.abort(reason);
-    this.#ends.read.abort(reason);
+    this.#ends.write.abort(message);
+    this.#ends.read.abort(message);
   }
 }
 
 const IS_OVER = 'The operation is over.';
 
-/** A time at which work has to stop, and the signal for those who heed it: made for the first of them. */
+/** A time at which work has to stop, and the signal for those who heed it: the timer runs from the first of them on. */
 class End {
   /** On the clock of `performance.now`. */
   at = Infinity;
+  readonly #signal = new EndSignal();
   #message = '';
-  #controller: AbortController | null = null;
+  #isHeeded = false;
   #timer: NodeJS.Timeout | undefined;
-  #isClosed = false;
 
-  get signal(): AbortSignal {
-    if (this.#controller === null) {
-      this.#controller = new AbortController();
-      // As many as the operation has calls.
-      setMaxListeners(0, this.#controller.signal);
-      if (!this.#isClosed) this.#arm();
+  get signal(): EndSignal {
+    if (!this.#isHeeded) {
+      this.#isHeeded = true;
+      this.#arm();
     }
-    // An error costs more than all the rest that most operations need, so it is made when somebody still wants to go on.
-    if (this.#isClosed && !this.#controller.signal.aborted)
-      this.#controller.abort(new GatewayError('DEADLINE_EXCEEDED', IS_OVER));
-    return this.#controller.signal;
+    return this.#signal;
   }
 
   set(at: number, message: string): void {
     this.at = at;
     this.#message = message;
-    if (this.#controller !== null) this.#arm();
+    if (this.#isHeeded) this.#arm();
   }
 
   #arm(): void {
     clearTimeout(this.#timer);
+    if (this.#signal.aborted) return;
     const abort = () => {
-      this.#controller?.abort(new GatewayError('DEADLINE_EXCEEDED', this.#message));
+      this.abort(this.#message);
     };
     const leftMs = this.at - performance.now();
     if (leftMs > 0) this.#timer = setTimeout(abort, leftMs);
     else abort();
   }
 
-  abort(reason: GatewayError): void {
+  abort(message: string): void {
     clearTimeout(this.#timer);
-    this.#controller ??= new AbortController();
-    this.#controller.abort(reason);
-  }
-
-  /** Nothing is under way; what would start now does not. */
-  close(): void {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#signal.abort(() => new GatewayError('DEADLINE_EXCEEDED', message));
   }
 }

@@ -2,9 +2,9 @@
 // with places of their own, and waits in it for as long as their operation may take. What leaves a lane competes for the
 // places of the upstream, and does not wait there for long.
 import type PQueue from 'p-queue';
-import { abortListeners } from './abort-listeners.js';
 import type { GatewayError } from '../errors.js';
 import type { CallKind, CallScope } from './call-scope.js';
+import { EndSignal } from './end-signal.js';
 import { Places } from './places.js';
 
 export interface BulkheadLimits {
@@ -66,7 +66,7 @@ export function createBulkhead(
   }
 
   /** Waits with those of other callers, for a call that has a place in its lane. */
-  async function compete(lane: Lane, signal: AbortSignal): Promise<Lane> {
+  async function compete(lane: Lane, signal: EndSignal): Promise<Lane> {
     try {
       signal.throwIfAborted();
       // Writes wait as long as their operation may take: there are never more than their callers have lanes for.
@@ -79,42 +79,40 @@ export function createBulkhead(
     return lane;
   }
 
-  const startOrCompete = (lane: Lane, signal: AbortSignal) =>
+  const startOrCompete = (lane: Lane, signal: EndSignal) =>
     rate === null && places.isFree ? start(lane) : compete(lane, signal);
 
   /** Takes a place once there is one and the rate allows it. */
-  async function admission(signal: AbortSignal): Promise<void> {
+  async function admission(signal: EndSignal): Promise<void> {
     if (places.isFree) places.take();
     else await places.wait(signal);
     if (rate === null) return;
     try {
-      await rate.add(() => Promise.resolve(), { signal });
+      await rate.add(() => Promise.resolve(), { signal: signal.abortSignal });
     } catch (error) {
       places.leave();
       throw error;
     }
   }
 
-  async function patiently(lane: Lane, signal: AbortSignal): Promise<void> {
+  async function patiently(lane: Lane, signal: EndSignal): Promise<void> {
     if (!places.isFree && places.waiting >= limits.maxWaiting) throw busy();
-    const waiting = new AbortController();
+    const waiting = new EndSignal();
     const since = performance.now();
     const look = () => {
       const waitedMs = performance.now() - Math.max(since, lane.lastStartAt);
-      if (waitedMs >= limits.maxWaitMs) waiting.abort(busy());
+      if (waitedMs >= limits.maxWaitMs) waiting.abort(busy);
       else timer = setTimeout(look, limits.maxWaitMs - waitedMs);
     };
     let timer = setTimeout(look, limits.maxWaitMs);
-    // No composite signal: Node 20 keeps those that somebody listens to.
-    const listeners = abortListeners(signal);
     const giveUp = () => {
-      waiting.abort(signal.reason);
+      waiting.abort(() => signal.reason);
     };
-    listeners.add(giveUp);
+    signal.onAbort(giveUp);
     try {
-      await admission(waiting.signal);
+      await admission(waiting);
     } finally {
-      listeners.delete(giveUp);
+      signal.offAbort(giveUp);
       clearTimeout(timer);
     }
   }

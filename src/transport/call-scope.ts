@@ -1,4 +1,5 @@
 import type { Context } from '@opentelemetry/api';
+import type { EndSignal } from './end-signal.js';
 
 /** Reads can be repeated; a write may have taken effect although its answer is lost. */
 export type CallKind = 'read' | 'write';
@@ -27,9 +28,9 @@ export type RefusalReason = 'circuit_open' | 'busy' | 'rate_limited' | 'retry_bu
 /** What a call needs to know of the operation that it is made for; each GraphQL operation has its own. */
 export interface CallScope {
   /** Aborted when the operation's time is used up or its client has gone; the reason is the error to report. */
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
   /** As `signal`, for writes: aborted somewhat earlier, so that what came of them can still be read. */
-  readonly writeSignal: AbortSignal;
+  readonly writeSignal: EndSignal;
   readonly requestId: string;
   /** Whose share of the connections the calls take: a caller's, or the operation's own where callers are not known. */
   readonly lane: string | symbol;

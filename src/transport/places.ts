@@ -1,5 +1,5 @@
 // Our own, since every call needs two places: in queues of `p-queue` they cost more than the call.
-import { abortListeners } from './abort-listeners.js';
+import type { EndSignal } from './end-signal.js';
 
 /** So many at a time; the others wait, first come, first served. */
 export class Places {
@@ -29,21 +29,20 @@ export class Places {
   }
 
   /** Resolves once a place has been taken; rejects with the signal's reason once it is aborted. */
-  wait(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return Promise.reject(signal.reason as Error);
+  wait(signal: EndSignal): Promise<void> {
+    if (signal.aborted) return Promise.reject(signal.reason);
     const queue = this.#queue;
-    const listeners = abortListeners(signal);
     return new Promise((resolve, reject) => {
       const start = () => {
-        listeners.delete(giveUp);
+        signal.offAbort(giveUp);
         resolve();
       };
       const giveUp = () => {
         queue.delete(start);
-        reject(signal.reason as Error);
+        reject(signal.reason);
       };
       queue.add(start);
-      listeners.add(giveUp);
+      signal.onAbort(giveUp);
     });
   }
 

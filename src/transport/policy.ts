@@ -245,6 +245,6 @@ function verdictOf(error: GatewayError): Verdict {
 
 /** False when the operation has ended meanwhile. */
 async function rest(ms: number, scope: CallScope, kind: CallKind): Promise<boolean> {
-  const signal = kind === 'read' ? scope.signal : scope.writeSignal;
+  const { abortSignal: signal } = kind === 'read' ? scope.signal : scope.writeSignal;
   return sleep(ms, true, { signal }).catch(() => false);
 }

@@ -1,29 +1,31 @@
 import type { CallKind, CallRecord, CallScope, RefusalReason } from './call-scope.js';
+import { EndSignal } from './end-signal.js';
 
 /** The operation's scope, for calls that may be given up before it ends: they count for the operation all the same. */
 export class ScopeUntil implements CallScope {
   readonly #scope: CallScope;
-  readonly #ending = new AbortController();
+  readonly #ending = new EndSignal();
 
   constructor(scope: CallScope) {
     this.#scope = scope;
+    const { signal } = scope;
     const end = () => {
-      this.giveUp(scope.signal.reason);
+      this.#ending.abort(() => signal.reason);
     };
-    if (scope.signal.aborted) end();
-    else scope.signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
+    else signal.onAbort(end);
   }
 
-  giveUp(reason: unknown): void {
-    this.#ending.abort(reason);
+  giveUp(reason: Error): void {
+    this.#ending.abort(() => reason);
   }
 
-  get signal(): AbortSignal {
-    return this.#ending.signal;
+  get signal(): EndSignal {
+    return this.#ending;
   }
 
-  get writeSignal(): AbortSignal {
-    return this.#ending.signal;
+  get writeSignal(): EndSignal {
+    return this.#ending;
   }
 
   get requestId(): string {

@@ -2,10 +2,10 @@
 import type { LookupFunction } from 'node:net';
 import { Pool } from 'undici';
 import { GatewayError, type Delivery } from '../errors.js';
-import { abortListeners } from './abort-listeners.js';
 import type { CallKind, CallScope } from './call-scope.js';
 import { startCallSpan } from './call-span.js';
 import type { CircuitState } from './circuit.js';
+import type { EndSignal } from './end-signal.js';
 import { Exchange } from './exchange.js';
 import { faultError, faultOf, type Fault } from './faults.js';
 import { createReplyReader, isCompressed, type UpstreamReply } from './reply.js';
@@ -121,12 +121,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   }
 
   /** Why an attempt has failed, by what was thrown. */
-  function failureOf(
-    thrown: unknown,
-    ended: AbortSignal,
-    exchange: Exchange,
-    startedAt: number,
-  ): GatewayError {
+  function failureOf(thrown: unknown, ended: EndSignal, exchange: Exchange, startedAt: number): GatewayError {
     if (thrown instanceof GatewayError) return thrown;
     if (ended.aborted) return operationError(backend, ended, exchange.isSent ? 'unknown' : 'unsent', thrown);
     const fault = thrown === OUT_OF_TIME ? timeoutFault(exchange, startedAt) : faultOf(thrown, exchange);
@@ -162,8 +157,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     const giveUp = () => {
       exchange.abort(GIVEN_UP);
     };
-    const listeners = abortListeners(ended);
-    listeners.add(giveUp);
+    ended.onAbort(giveUp);
     let status: number | undefined;
     let failure: number | string | undefined;
     try {
@@ -194,7 +188,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       throw error;
     } finally {
       clearTimeout(timer);
-      listeners.delete(giveUp);
+      ended.offAbort(giveUp);
       span.end({ status, fault: failure?.toString() });
       scope.record({
         backend,
@@ -227,7 +221,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
         return await policy.run(scope, policed, (number) => attempt(scope, call, path, number));
       } catch (error) {
         // The operation has ended while the call was waiting for its turn.
-        throw error === ended.reason ? operationError(backend, ended, 'unsent') : error;
+        throw ended.isReason(error) ? operationError(backend, ended, 'unsent') : error;
       } finally {
         scope.finish();
       }
@@ -241,7 +235,7 @@ function kindOf({ method }: UpstreamCall): CallKind {
   return method === 'GET' ? 'read' : 'write';
 }
 
-function signalFor(scope: CallScope, call: UpstreamCall): AbortSignal {
+function signalFor(scope: CallScope, call: UpstreamCall): EndSignal {
   return kindOf(call) === 'read' ? scope.signal : scope.writeSignal;
 }
 
@@ -266,7 +260,7 @@ function queryString(query: NonNullable<UpstreamCall['query']>): string {
 /** Why the operation has ended, as an error of the backend that could not be waited for. */
 function operationError(
   backend: string,
-  { reason }: AbortSignal,
+  { reason }: EndSignal,
   delivery: Delivery,
   cause?: unknown,
 ): GatewayError {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { GatewayError } from '../../src/errors.js';
 import { createAccountIndex, openIndex, type AccountIndex } from '../../src/adapters/account-index.js';
 import type { KnownAccount } from '../../src/domain/ports.js';
+import { EndSignal } from '../../src/transport/end-signal.js';
 
 const MINUTE = 60_000;
 
@@ -96,9 +97,9 @@ describe('the index of addresses', () => {
 
   it('does not keep a caller waiting for another one’s sweep beyond the caller’s own time', async () => {
     void index.snapshot('own', () => new Promise(() => undefined));
-    const late = new AbortController();
-    const waiting = index.snapshot('own', sweep, late.signal);
-    late.abort(new Error('out of time'));
+    const late = new EndSignal();
+    const waiting = index.snapshot('own', sweep, late);
+    late.abort(() => new Error('out of time'));
     await expect(waiting).rejects.toThrow('out of time');
     expect(sweeps).toBe(0);
   });
@@ -152,7 +153,7 @@ describe('the index of addresses', () => {
 });
 
 describe('the index as one operation uses it', () => {
-  const open = () => openIndex(index, 'own', sweep, new AbortController().signal);
+  const open = () => openIndex(index, 'own', sweep, new EndSignal());
 
   it('has the stamp of what it says, another one after each change, and none while it says nothing', async () => {
     expect(open().stamp()).toBeNull();

@@ -7,6 +7,7 @@ import {
   type OperationKind,
 } from '../../src/server/admission.js';
 import type { ShedReason } from '../../src/server/metrics.js';
+import { EndSignal } from '../../src/transport/end-signal.js';
 
 const OVERLOADED = { code: 'OVERLOADED', retryAfterMs: 1_000 };
 const NEVER_MS = 600_000;
@@ -45,16 +46,16 @@ function ask(kind: OperationKind = 'query'): Job {
       };
     });
   };
-  const client = new AbortController();
+  const client = new EndSignal();
   return {
     hasStarted: () => hasStarted,
     finish: () => {
       finish();
     },
     leave(reason) {
-      client.abort(reason);
+      client.abort(() => reason);
     },
-    result: admission.run(kind, client.signal, work).catch((error: unknown) => error),
+    result: admission.run(kind, client, work).catch((error: unknown) => error),
   };
 }
 
@@ -150,7 +151,7 @@ describe('operations', () => {
   it('that fail free their place', async () => {
     start(1);
     const failure = new Error('failed');
-    const failing = admission.run('query', new AbortController().signal, () => Promise.reject(failure));
+    const failing = admission.run('query', new EndSignal(), () => Promise.reject(failure));
     await expect(failing).rejects.toBe(failure);
     await setImmediate();
     expect(counts()).toEqual({ inFlight: 0, waiting: 0 });
