@@ -23,40 +23,69 @@ export function createLoader<V>(
   fetchBatch: (keys: readonly string[]) => Promise<ReadonlyMap<string, V | Error>>,
   maxBatchSize = Infinity,
 ): Loader<V> {
-  const outcomes = new Map<string, V | Error>();
-  /** Answers a key when there is an outcome of it. */
-  const loader = new DataLoader<string, string>(
-    async (keys) => {
-      const found = await fetchBatch(keys).catch((error: unknown) => error as Error);
-      for (const key of keys) {
-        const outcome = found instanceof Error ? found : found.get(key);
-        outcomes.set(key, outcome === undefined ? missing : outcome);
-      }
-      return keys;
+  /** By key: what came of it, or the batch that will tell. */
+  const known = new Map<string, V | Error | Promise<unknown>>();
+  /** Takes whole lists: a promise for each key costs more than all else that is done for it. */
+  const loader = new DataLoader<readonly string[], unknown>(
+    async (lists) => {
+      await Promise.all(chunksOf(lists.flat(), maxBatchSize).map(fetchChunk));
+      return lists;
     },
-    { maxBatchSize },
+    { cache: false },
   );
-  const read = (key: string): V => {
-    const outcome = outcomes.get(key);
+
+  async function fetchChunk(keys: readonly string[]): Promise<void> {
+    const found = await fetchBatch(keys).catch((error: unknown) => error as Error);
+    for (const key of keys) {
+      const outcome = found instanceof Error ? found : found.get(key);
+      known.set(key, outcome === undefined ? missing : outcome);
+    }
+  }
+
+  async function fetchAhead(keys: readonly string[]): Promise<void> {
+    const batches = new Set<Promise<unknown>>();
+    const fresh: string[] = [];
+    let own: Promise<unknown> | null = null;
+    for (const key of keys) {
+      let state = known.get(key);
+      if (state === undefined) {
+        // It travels when the turn ends, with all that is in it by then.
+        state = own ??= loader.load(fresh);
+        fresh.push(key);
+        known.set(key, state);
+      }
+      if (state instanceof Promise) batches.add(state);
+    }
+    for (const batch of batches) await batch;
+  }
+
+  function read(key: string): V {
+    const outcome = known.get(key);
     if (outcome instanceof Error) throw outcome;
-    return outcome === undefined ? missing : outcome;
-  };
+    return outcome as V;
+  }
+
   const asked = new Set<string>();
   return {
     load(key) {
       if (asked.has(key)) scope.share(backend);
       asked.add(key);
-      return outcomes.has(key) ? read(key) : loader.load(key).then(read);
+      const state = known.get(key);
+      const isKnown = state !== undefined && !(state instanceof Promise);
+      return isKnown ? read(key) : fetchAhead([key]).then(() => read(key));
     },
-    async fetchAhead(keys) {
-      const fetched = keys.flatMap((key) => (outcomes.has(key) ? [] : [loader.load(key)]));
-      for (const each of fetched) await each;
-    },
+    fetchAhead,
     prime(key, outcome) {
       // As with what is under way, the first to come stays.
-      if (!outcomes.has(key)) outcomes.set(key, outcome);
+      if (!known.has(key)) known.set(key, outcome);
     },
   };
+}
+
+function chunksOf(keys: readonly string[], size: number): (readonly string[])[] {
+  const chunks: (readonly string[])[] = [];
+  for (let from = 0; from < keys.length; from += size) chunks.push(keys.slice(from, from + size));
+  return chunks;
 }
 
 /** Indexes rows by the id in their body. Equal doubles count once; doubles that differ are nobody's. */

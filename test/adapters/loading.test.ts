@@ -56,10 +56,10 @@ describe('indexById', () => {
 
 describe('a loader', () => {
   const refused = new Error('refused');
-  const start = () => {
+  const start = (maxBatchSize?: number) => {
     const batches: (readonly string[])[] = [];
     const operation = startOperation();
-    const loader = createLoader<string | null>(operation, 'v2', null, (keys) => {
+    const fetchBatch = (keys: readonly string[]) => {
       batches.push(keys);
       if (keys.includes('down')) return Promise.reject(refused);
       return Promise.resolve(
@@ -68,7 +68,8 @@ describe('a loader', () => {
           ['bad', refused],
         ]),
       );
-    });
+    };
+    const loader = createLoader<string | null>(operation, 'v2', null, fetchBatch, maxBatchSize);
     return { loader, batches, shared: () => operation.bill().deduplicated };
   };
 
@@ -94,6 +95,41 @@ describe('a loader', () => {
     await loader.fetchAhead(['down', '1']);
     for (const key of ['down', '1']) expect(() => loader.load(key)).toThrow(refused);
     expect(batches).toHaveLength(1);
+  });
+
+  it('fetches no more at once than a batch takes, and nothing twice', async () => {
+    const { loader, batches } = start(2);
+    await Promise.all([loader.fetchAhead(['down', '2', '1', '2']), loader.fetchAhead(['3', '1'])]);
+    expect(batches).toEqual([
+      ['down', '2'],
+      ['1', '3'],
+    ]);
+    expect(['1', '3'].map((key) => loader.load(key))).toEqual(['one', null]);
+    expect(() => loader.load('2')).toThrow(refused);
+  });
+
+  it('waits for what is under way, and fetches only the rest', async () => {
+    const answers: (() => void)[] = [];
+    const asked: (readonly string[])[] = [];
+    const loader = createLoader<string | null>(startOperation(), 'v2', null, async (keys) => {
+      asked.push(keys);
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return new Map(keys.map((key) => [key, `fetched ${key}`]));
+    });
+    void loader.fetchAhead(['1']);
+    await new Promise(setImmediate);
+    loader.prime('1', 'too late');
+    const both = loader.fetchAhead(['1', '2']);
+    const first = loader.load('1');
+    await new Promise(setImmediate);
+    expect(asked).toEqual([['1'], ['2']]);
+    for (const answer of answers) answer();
+    await both;
+    expect([await first, loader.load('1'), loader.load('2')]).toEqual([
+      'fetched 1',
+      'fetched 1',
+      'fetched 2',
+    ]);
   });
 
   it('counts what is loaded again as shared, and nothing that is fetched ahead', async () => {
