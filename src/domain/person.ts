@@ -69,6 +69,7 @@ class LinkedPerson implements Person {
   readonly context: ReadContext;
   readonly #omnivibeDepth: OmnivibeDepth;
   readonly #accounts: Partial<Record<Backend, Outcome<AccountOf[Backend] | null>>> = {};
+  readonly #refs: Partial<Record<Backend, Eventual<AccountRef | null>>> = {};
   #links: PersonLinks | undefined;
 
   constructor(context: ReadContext, { seed, omnivibeDepth, links }: PersonOptions) {
@@ -105,7 +106,10 @@ class LinkedPerson implements Person {
   #refOn(backend: Backend): Eventual<AccountRef | null> {
     // The account that the person was found by needs no looking up.
     if (backend === this.seed.backend) return this.seed;
-    return after(this.links.linkTo(backend), refOf);
+    let ref = this.#refs[backend];
+    // Several fields ask.
+    if (ref === undefined) this.#refs[backend] = ref = after(this.links.linkTo(backend), refOf);
+    return ref;
   }
 
   anchor(): Eventual<AccountRef> {
