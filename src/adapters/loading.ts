@@ -56,7 +56,7 @@ export function createLoader<V>(
       }
       if (state instanceof Promise) batches.add(state);
     }
-    for (const batch of batches) await batch;
+    await Promise.all(batches);
   }
 
   function read(key: string): V {

@@ -16,7 +16,7 @@ import { runOutcomes } from './run-update.js';
 import { isSameValue } from './same-value.js';
 import {
   isProblem,
-  readAhead,
+  readForAnswer,
   rejected,
   resultOf,
   type WriteContext,
@@ -295,7 +295,7 @@ async function finish(
     onSettled: context.onSettled,
     alongside: (fresh) => {
       const person = personSeenBy(fresh);
-      if (person !== null) readAhead([person], selection);
+      if (person !== null) readForAnswer([person], selection);
     },
   });
   const person = personSeenBy(settled?.readers ?? readers);

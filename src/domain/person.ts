@@ -46,8 +46,6 @@ export interface Person {
   holdsOwnToken(backend: Backend): Promise<boolean>;
   /** What came of asking each of these backends for the account; the others count as not linked. */
   sources(backends: readonly Backend[]): Promise<PresenceSources>;
-  /** See `readAhead`. */
-  readAhead(backends: Iterable<Backend>): Eventual<unknown>;
 }
 
 export interface PersonOptions {
@@ -207,10 +205,6 @@ class LinkedPerson implements Person {
       if (error instanceof GatewayError) return { kind: 'failed' };
       throw error;
     }
-  }
-
-  readAhead(backends: Iterable<Backend>): Eventual<unknown> {
-    return readAhead([this], { backends, omnivibeDepth: this.#omnivibeDepth });
   }
 }
 

@@ -68,8 +68,8 @@ export interface BackendReader<B extends Backend> {
   /** What is remembered of an id. Warm: no call; cold: one sweep of the backend. */
   knownById(id: string): Promise<KnownAccount | null>;
   /**
-   * The account as it is now, batched with the operation's other reads; at once if it has been read before. `depth` matters to
-   * omnivibe only.
+   * The account as it is now, batched with the operation's other reads; at once if it has been read before, and what failed then is
+   * thrown at once, too. `depth` matters to omnivibe only.
    */
   accountById(id: string, depth?: OmnivibeDepth): Eventual<AccountOf[B] | null>;
   /** Reads these accounts, so that `accountById` has them at hand; it says then what failed. */

@@ -23,7 +23,7 @@ import { Aims, readUpdateState, type Aim } from './update-state.js';
 import {
   isProblem,
   NOBODY,
-  readAhead,
+  readForAnswer,
   rejected,
   resultOf,
   seenBy,
@@ -125,7 +125,7 @@ async function updateProfiles(
       onSettled: context.onSettled,
       alongside: (readers) => {
         if (selection.backends.size === 0) return;
-        readAhead(
+        readForAnswer(
           ready.map(({ person }) => seenBy(person, readers, selection)),
           selection,
         );

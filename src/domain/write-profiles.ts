@@ -10,7 +10,7 @@ import {
   type Problem,
   type UserError,
 } from './outcome.js';
-import { createPerson, type Person, type ReadContext } from './person.js';
+import { createPerson, readAhead, type Person, type ReadContext } from './person.js';
 import type { Readers, Writers } from './ports.js';
 import { formatRef, type Backend } from './profile.js';
 import { getProfile, type Selection } from './read-profiles.js';
@@ -91,7 +91,7 @@ export async function runFor(
     reopen,
     onSettled,
     alongside: (readers) => {
-      readAhead([seenBy(person, readers, selection)], selection);
+      readForAnswer([seenBy(person, readers, selection)], selection);
     },
   });
   const readers = settled?.readers ?? read.readers;
@@ -99,14 +99,11 @@ export async function runFor(
 }
 
 /** Starts reading what the answer shows of people, so that it travels with what is read back. */
-export function readAhead(people: readonly Person[], { backends, omnivibeDepth }: Selection): void {
-  for (const person of people) {
-    for (const backend of backends) {
-      // Beyond its list, omnivibe takes a call a person: of many, these are the answer's own and held against its budget.
-      if (backend === 'omnivibe' && omnivibeDepth !== 'listed' && people.length > 1) continue;
-      void person.readAhead([backend]);
-    }
-  }
+export function readForAnswer(people: readonly Person[], { backends, omnivibeDepth }: Selection): void {
+  // Beyond its list, omnivibe takes a call a person: of many, these are the answer's own and held against its budget.
+  const isLeftOut = omnivibeDepth !== 'listed' && people.length > 1;
+  const asked = isLeftOut ? [...backends].filter((backend) => backend !== 'omnivibe') : backends;
+  void readAhead(people, { backends: asked, omnivibeDepth });
 }
 
 /** Why a person has no account at a backend. */
