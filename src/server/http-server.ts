@@ -50,38 +50,41 @@ export interface HttpServer {
   end(): Promise<void>;
 }
 
+interface Connection {
+  /** How many have come on it. */
+  requests: number;
+  /** What is under way; of several requests in a pipeline the last one. */
+  answer: ServerResponse | null;
+  /** Its last answer is known. What follows is not run: its answer would not be read. */
+  isClosing: boolean;
+}
+
 export function createHttpServer(limits: ConnectionLimits, serveRequest: RequestListener): HttpServer {
-  /** Each connection, and how many requests have come on it. */
-  const requests = new Map<Socket, number>();
-  /** What is under way, by connection; of several requests in a pipeline the last one. */
-  const answers = new Map<Socket, ServerResponse>();
-  /** Connections whose last answer is known. What follows on them is not run: its answer would not be read. */
-  const closing = new WeakSet<Socket>();
+  const connections = new Map<Socket, Connection>();
   let stage: 'open' | 'announced' | 'ended' = 'open';
 
-  function makeLast(res: ServerResponse): void {
-    closing.add(res.req.socket);
+  function makeLast(connection: Connection, res: ServerResponse): void {
+    connection.isClosing = true;
     res.setHeader('connection', 'close');
   }
 
   function serve(req: IncomingMessage, res: ServerResponse): void {
-    const { socket } = req;
-    if (closing.has(socket)) return;
-    answers.set(socket, res);
-    const count = (requests.get(socket) ?? 0) + 1;
-    requests.set(socket, count);
+    const connection = connections.get(req.socket);
+    if (connection === undefined || connection.isClosing) return;
+    connection.answer = res;
+    connection.requests += 1;
     res.once('close', () => {
-      if (answers.get(socket) === res) answers.delete(socket);
+      if (connection.answer === res) connection.answer = null;
       if (stage === 'ended') server.closeIdleConnections();
     });
     // Node has such a limit too; it announces the end of the connection and leaves it to the client.
-    if (stage !== 'open' || count >= MAX_REQUESTS_PER_CONNECTION) makeLast(res);
+    if (stage !== 'open' || connection.requests >= MAX_REQUESTS_PER_CONNECTION) makeLast(connection, res);
     if (req.url?.startsWith('/') === true) {
       serveRequest(req, res);
       return;
     }
     // Such a target may have been understood in another way by a proxy before the gateway, and so may what follows it.
-    makeLast(res);
+    makeLast(connection, res);
     const requestId = randomUUID();
     res.setHeader('x-request-id', requestId);
     const message = 'The target of a request must be a path.';
@@ -102,8 +105,8 @@ export function createHttpServer(limits: ConnectionLimits, serveRequest: Request
   );
   server.maxConnections = limits.maxConnections;
   server.on('connection', (socket: Socket) => {
-    requests.set(socket, 0);
-    socket.once('close', () => requests.delete(socket));
+    connections.set(socket, { requests: 0, answer: null, isClosing: false });
+    socket.once('close', () => connections.delete(socket));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     refuseConnection(socket, refusalOf(error), error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 0 : LINGER_MS);
@@ -120,19 +123,22 @@ export function createHttpServer(limits: ConnectionLimits, serveRequest: Request
   return {
     server,
     get connections() {
-      return requests.size;
+      return connections.size;
     },
     announceEnd() {
       stage = 'announced';
-      for (const res of answers.values()) if (!res.headersSent) makeLast(res);
+      for (const connection of connections.values()) {
+        const { answer } = connection;
+        if (answer?.headersSent === false) makeLast(connection, answer);
+      }
     },
     async end() {
       stage = 'ended';
       const closed = once(server, 'close');
       server.close();
       // Node counts a connection on which nothing has been asked yet as busy, and no longer looks after its time limit.
-      for (const socket of requests.keys())
-        if (!answers.has(socket) && !socket.writableEnded) socket.destroy();
+      for (const [socket, { answer }] of connections)
+        if (answer === null && !socket.writableEnded) socket.destroy();
       await closed;
     },
   };

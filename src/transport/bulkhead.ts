@@ -34,6 +34,9 @@ export interface Lane {
   lastStartAt: number;
 }
 
+/** From here on, lanes in which nothing is under way are forgotten; not each at once, since most callers come back. */
+const MAX_LANES = 1_000;
+
 /** `rate` is shared by the bulkheads of one upstream. */
 export function createBulkhead(
   kind: CallKind,
@@ -47,15 +50,15 @@ export function createBulkhead(
   function laneOf(key: string | symbol): Lane {
     let lane = lanes.get(key);
     if (lane === undefined) {
+      if (lanes.size >= MAX_LANES) forgetIdleLanes();
       lane = { key, places: new Places(limits.maxPerCaller), lastStartAt: -Infinity };
       lanes.set(key, lane);
     }
     return lane;
   }
 
-  function leaveLane({ key, places: own }: Lane): void {
-    own.leave();
-    if (own.taken === 0) lanes.delete(key);
+  function forgetIdleLanes(): void {
+    for (const { key, places: own } of lanes.values()) if (own.taken === 0) lanes.delete(key);
   }
 
   /** Takes a place for a call that has one in its lane. */
@@ -72,7 +75,7 @@ export function createBulkhead(
       // Writes wait as long as their operation may take: there are never more than their callers have lanes for.
       await (kind === 'write' ? admission(signal) : patiently(lane, signal));
     } catch (error) {
-      leaveLane(lane);
+      lane.places.leave();
       throw error;
     }
     lane.lastStartAt = performance.now();
@@ -134,7 +137,7 @@ export function createBulkhead(
     },
     leave(lane) {
       places.leave();
-      leaveLane(lane);
+      lane.places.leave();
     },
   };
 }

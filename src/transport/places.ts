@@ -4,7 +4,8 @@ import type { EndSignal } from './end-signal.js';
 /** So many at a time; the others wait, first come, first served. */
 export class Places {
   readonly #count: number;
-  readonly #queue = new Set<() => void>();
+  /** No Set: V8 would keep alive what has been in it, see docs/decisions/0013. */
+  readonly #queue: (() => void)[] = [];
   #taken = 0;
 
   constructor(count: number) {
@@ -16,7 +17,7 @@ export class Places {
   }
 
   get waiting(): number {
-    return this.#queue.size;
+    return this.#queue.length;
   }
 
   get isFree(): boolean {
@@ -38,22 +39,18 @@ export class Places {
         resolve();
       };
       const giveUp = () => {
-        queue.delete(start);
+        queue.splice(queue.indexOf(start), 1);
         reject(signal.reason);
       };
-      queue.add(start);
+      queue.push(start);
       signal.onAbort(giveUp);
     });
   }
 
   /** Gives a place back, to whoever has waited longest. */
   leave(): void {
-    const [next] = this.#queue;
-    if (next === undefined) {
-      this.#taken -= 1;
-    } else {
-      this.#queue.delete(next);
-      next();
-    }
+    const next = this.#queue.shift();
+    if (next === undefined) this.#taken -= 1;
+    else next();
   }
 }

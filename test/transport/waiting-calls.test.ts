@@ -63,3 +63,23 @@ it('does not wait on when its operation ends just as it gets the place in its la
   expect([bulkhead.waiting, bulkhead.inFlight]).toEqual([0, 0]);
   for (const operation of [first, other, second]) operation.end();
 });
+
+it('waits for its own caller, however many others have come and gone meanwhile', async () => {
+  const bulkhead = createBulkhead('read', { ...LIMITS, maxInFlight: 10, maxPerCaller: 1 }, null, busy);
+  const enter = async (caller: string) => {
+    const operation = start();
+    operation.joinLane(caller);
+    return { operation, lane: await bulkhead.enter(operation) };
+  };
+  const first = await enter('caller');
+  for (let i = 0; i < 2_500; i += 1) {
+    const { operation, lane } = await enter(`other ${i}`);
+    bulkhead.leave(lane);
+    operation.end();
+  }
+  const second = enter('caller');
+  expect([bulkhead.inFlight, bulkhead.waiting]).toEqual([1, 1]);
+  bulkhead.leave(first.lane);
+  bulkhead.leave((await second).lane);
+  expect([bulkhead.inFlight, bulkhead.waiting]).toEqual([0, 0]);
+});
