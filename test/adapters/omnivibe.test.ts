@@ -160,7 +160,7 @@ describe('the ways to an omnivibe user', () => {
   it('take who is wanted at two depths only one, which shows what both show', async () => {
     const reader = openWith(all());
     const requests = await bench.requestsOf(async () => {
-      const both = [reader.accountById(MAX.id, 'listed'), reader.accountById(MAX.id, 'profile')];
+      const both = (['listed', 'profile'] as const).map(async (depth) => reader.accountById(MAX.id, depth));
       const shown = { inbox: { autoOffline: true, messageSignature: 'Kind regards, Max' } };
       expect(await Promise.all(both)).toMatchObject([shown, shown]);
     });
@@ -190,7 +190,7 @@ describe('the ways to an omnivibe user', () => {
   ])('behind a proxy that drops underscores, with the header %s, are %s', async (tokenHeader, status) => {
     bench.sandbox.switches.set({ dropUnderscoreHeaders: true });
     const answers = await Promise.allSettled(
-      [list, platform, tokens].map((way) => openWith({ ...way(), tokenHeader }).accountById(MAX.id)),
+      [list, platform, tokens].map(async (way) => openWith({ ...way(), tokenHeader }).accountById(MAX.id)),
     );
     expect(answers.map((answer) => answer.status)).toEqual([status, status, status]);
   });
@@ -323,7 +323,7 @@ describe('reading people of the omnivibe platform', () => {
     });
     const reader = bench.connect({ url: server.url }).open();
     const wanted = Array.from({ length: 80 }, (_, i) => String(i + 2));
-    const answers = await Promise.allSettled(wanted.map((id) => reader.accountById(id, 'profile')));
+    const answers = await Promise.allSettled(wanted.map(async (id) => reader.accountById(id, 'profile')));
     await server.close();
     const [bad, foreign, ...others] = ['13', '14', '2', '81'].map((id) => answers[Number(id) - 2]);
     expect(bad).toMatchObject({

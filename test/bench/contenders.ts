@@ -83,7 +83,8 @@ export const CONTENDERS: readonly Contender[] = [
   {
     name: BOUND,
     title: 'written by hand: node:http, undici',
-    command: (env) => node(['--no-allocation-site-pretenuring', compile('bound.ts')], { NODE_ENV: 'production', ...env }),
+    command: (env) =>
+      node(['--no-allocation-site-pretenuring', compile('bound.ts')], { NODE_ENV: 'production', ...env }),
     packages: [],
   },
   gatewayOf(GATEWAY, ROOT),

@@ -12,15 +12,15 @@ import {
 } from './contenders.js';
 import { WORKLOADS } from './workloads.js';
 
-/** The most CPU time of a request, as a multiple of the bound’s: about twice what it is on a machine that is warm. */
+/** The most CPU time of a request, as a multiple of the bound’s: two to three times what it is on a machine that is warm. */
 const MAX_CPU: Readonly<Record<string, number>> = {
-  one1: 15,
-  one3: 8,
-  mind100: 5,
+  one1: 9,
+  one3: 7,
+  mind100: 4,
   list100: 4,
-  join100: 6,
-  dup20: 7,
-  bulk1000: 25,
+  join100: 5,
+  dup20: 6,
+  bulk1000: 7,
 };
 
 const OPTIONS = {
