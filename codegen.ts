@@ -52,7 +52,7 @@ const config: CodegenConfig = {
           PresenceSignal: '../../domain/presence.js#PresenceSignal as PresenceSignalMapper',
           PresenceConflict: '../../domain/presence.js#PresenceConflict as PresenceConflictMapper',
           FieldExplanation: '../../domain/explain.js#FieldExplanation as FieldExplanationMapper',
-          ProfileConnection: '../../domain/read-profiles.js#PersonPage as PersonPageMapper',
+          ProfileConnection: '../../domain/list-profiles.js#PersonPage as PersonPageMapper',
           CreateProfilePayload: WRITE_RESULT,
           UpdateProfilePayload: WRITE_RESULT,
           SetStatusLockPayload: WRITE_RESULT,

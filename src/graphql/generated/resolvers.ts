@@ -9,7 +9,7 @@ import type { LinkedMind, LinkedOmnivibe, LinkedV2, BulkUpdateResult as BulkUpda
 import type { AccountLink as AccountLinkMapper } from '../../domain/identity.js';
 import type { PresenceSignal as PresenceSignalMapper, PresenceConflict as PresenceConflictMapper } from '../../domain/presence.js';
 import type { FieldExplanation as FieldExplanationMapper } from '../../domain/explain.js';
-import type { PersonPage as PersonPageMapper } from '../../domain/read-profiles.js';
+import type { PersonPage as PersonPageMapper } from '../../domain/list-profiles.js';
 import type { WriteResult as WriteResultMapper } from '../../domain/write-profiles.js';
 import type { UpdatePlan as UpdatePlanMapper } from '../../domain/update-profiles.js';
 import type { BackendOutcome as BackendOutcomeMapper, FieldOutcome as FieldOutcomeMapper, UserError as UserErrorMapper } from '../../domain/outcome.js';

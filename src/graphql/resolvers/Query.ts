@@ -1,4 +1,5 @@
-import { getProfile, getProfileByEmail, getProfiles, listProfiles } from '../../domain/read-profiles.js';
+import { listProfiles } from '../../domain/list-profiles.js';
+import { getProfile, getProfileByEmail, getProfiles } from '../../domain/read-profiles.js';
 import { planUpdateProfile } from '../../domain/update-profiles.js';
 import type { QueryResolvers } from '../generated/resolvers.js';
 import { selectionOf } from '../selection.js';
