@@ -1,5 +1,6 @@
 // All contenders on one workload: first whether they answer the same, then how they do beside the bound, in rounds in which
 // everybody has a turn. Another machine, or a busy one, moves all of them alike; what is told are ratios.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BOUND, type RunningContender, type Upstreams } from './contenders.js';
 import { load, createClients, quantile, sample, type Slice, type Stretch } from './measure.js';
 import { people } from './people.js';
@@ -10,6 +11,10 @@ export interface CompareOptions {
   readonly rounds: number;
   readonly warmUpMs: number;
   readonly latencyMs: number;
+  /** How long nobody is asked anything before each round. */
+  readonly lullMs: number;
+  /** Load ahead of each slice that does not count: others have had the core in between. */
+  readonly approachMs: number;
   readonly slice: Stretch;
   /** How often a slice is run again at most, that other programs have disturbed. */
   readonly maxAgain: number;
@@ -144,7 +149,7 @@ async function race(
   contenders: readonly RunningContender[],
   upstreams: Upstreams,
   { bodies, clients: count }: Workload,
-  { rounds, warmUpMs, slice, maxAgain }: CompareOptions,
+  { rounds, warmUpMs, lullMs, approachMs, slice, maxAgain }: CompareOptions,
 ): Promise<ReadonlyMap<RunningContender, readonly Slice[]>> {
   const runners = contenders.map((contender) => {
     const clients = createClients(contender.url, count);
@@ -152,9 +157,13 @@ async function race(
     return { contender, clients, run, slices: [] as Slice[] };
   });
   for (const { run } of runners) await run({ forMs: warmUpMs, minRequests: count });
-  for (let round = 0; round < rounds; round += 1)
-    for (const { run, slices } of shuffled(runners))
+  for (let round = 0; round < rounds; round += 1) {
+    await sleep(lullMs);
+    for (const { run, slices } of shuffled(runners)) {
+      if (approachMs > 0) await run({ forMs: approachMs, minRequests: 0 });
       slices.push(await undisturbed(maxAgain, () => run(slice)));
+    }
+  }
   for (const client of runners.flatMap(({ clients }) => clients)) client.close();
   return new Map(runners.map(({ contender, slices }) => [contender, slices]));
 }

@@ -26,6 +26,8 @@ const MAX_CPU: Readonly<Record<string, number>> = {
 const OPTIONS = {
   rounds: 3,
   warmUpMs: 3_000,
+  lullMs: 0,
+  approachMs: 200,
   latencyMs: 0,
   slice: { forMs: 250, minRequests: 4 },
   // Other tests run beside this one; a share of CPU time takes no harm of that.

@@ -27,6 +27,7 @@ const HELP = `npm run bench -- [options]
   --workloads x,y     only these: ${WORKLOADS.map(({ name }) => name).join(', ')}
   --beside folder     another checkout of the gateway, with its packages installed
   --rounds n          9 unless told
+  --lull s            nobody is asked anything for so many seconds before each round, and the first requests after that count
   --growth            what the gateway takes as work grows, instead
   --quick             short: to see that it works, and not what it takes
   --write             puts the tables into docs/performance.md
@@ -37,6 +38,7 @@ const LATENCY_MS = 20;
 const LATE_WORKLOADS = ['one3', 'list100', 'join100'];
 /** Of one turn, where a request takes long. */
 const MIN_REQUESTS = 20;
+const APPROACH_MS = 200;
 const DOCUMENT = resolve(import.meta.dirname, '../../docs/performance.md');
 
 const { values: options } = parseArgs({
@@ -45,6 +47,7 @@ const { values: options } = parseArgs({
     workloads: { type: 'string' },
     beside: { type: 'string' },
     rounds: { type: 'string' },
+    lull: { type: 'string', default: '0' },
     growth: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -139,9 +142,12 @@ async function grow(): Promise<void> {
 async function race(): Promise<void> {
   const contenders = contendersToRun();
   const workloads = chosen(WORKLOADS, options.workloads);
+  const lullMs = Number(options.lull) * 1_000;
   const settings = {
     rounds: Number(options.rounds ?? (options.quick ? 3 : 9)),
     warmUpMs: options.quick ? 500 : 3_000,
+    lullMs,
+    approachMs: lullMs > 0 || options.quick ? 0 : APPROACH_MS,
     slice: { forMs: options.quick ? 100 : 300, minRequests: MIN_REQUESTS },
     maxAgain: options.quick ? 0 : 2,
   };
@@ -155,6 +161,7 @@ async function race(): Promise<void> {
       comparisons,
       rounds: settings.rounds,
       warmUpMs: settings.warmUpMs,
+      approachMs: settings.approachMs,
       sliceMs: settings.slice.forMs,
     });
     await writeSection('bench', tables);

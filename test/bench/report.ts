@@ -9,6 +9,7 @@ export interface Run {
   readonly comparisons: readonly Comparison[];
   readonly rounds: number;
   readonly warmUpMs: number;
+  readonly approachMs: number;
   readonly sliceMs: number;
 }
 
@@ -64,11 +65,11 @@ export function machine(): string {
   return `${day}, Node ${process.versions.node}, ${cpus().length} cores of ${model.trim()}, ${memory}.`;
 }
 
-function conditions({ rounds, warmUpMs, sliceMs, comparisons }: Run): string {
+function conditions({ rounds, warmUpMs, approachMs, sliceMs, comparisons }: Run): string {
   const disturbed = Math.max(0, ...comparisons.map((comparison) => comparison.disturbed));
   return [
     machine(),
-    `Warm-up ${warmUpMs / 1_000} s, then ${rounds} rounds of ${sliceMs} ms each.`,
+    `Warm-up ${warmUpMs / 1_000} s, then ${rounds} rounds of ${sliceMs} ms each, ${approachMs} ms of load ahead of each of them.`,
     'Every figure is the median of the rounds, with the least and the greatest.',
     ...(disturbed > 0
       ? [`Of the slices of a workload, at most ${percent(disturbed)} were disturbed by other programs.`]
