@@ -178,6 +178,16 @@ describe('a bulkhead', () => {
     );
     expect([caller.bill().calls, upstream.condition('read').waiting]).toEqual([0, 0]);
   });
+
+  it('gets a place back even where somebody fails who is told of the circuit', async () => {
+    const { upstream, answer } = await start({ circuitMinCalls: 1 });
+    upstream.onCircuitChange(() => {
+      throw new Error('not listening');
+    });
+    answer(500);
+    await expect(upstream.request(operation(), WRITE)).rejects.toThrow('not listening');
+    expect(upstream.condition('write')).toMatchObject({ circuit: 'open', inFlight: 0 });
+  });
 });
 
 describe('a rate', () => {
