@@ -18,7 +18,9 @@ const KEPT_MS = 60_000;
 
 export function createLinkMemory(): LinkMemory {
   const kept = new LRUCache<string, { readonly stamps: Stamps; readonly answer: object | null }>({
-    max: MAX_KEPT,
+    // By size: for a `max` it takes all the memory from the start, here 4 MB.
+    maxSize: MAX_KEPT,
+    sizeCalculation: () => 1,
     ttl: KEPT_MS,
   });
   return {

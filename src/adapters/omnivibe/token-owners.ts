@@ -15,8 +15,10 @@ const MAX_KEPT = 100_000;
 const KEPT_MS = 5 * 60_000;
 
 export function createTokenOwners(): TokenOwners {
-  const byEmail = new LRUCache<string, KnownAccount>({ max: MAX_KEPT, ttl: KEPT_MS });
-  const byId = new LRUCache<string, KnownAccount>({ max: MAX_KEPT, ttl: KEPT_MS });
+  // By size: for a `max` it takes all the memory from the start, here 4 MB each.
+  const options = { maxSize: MAX_KEPT, sizeCalculation: () => 1, ttl: KEPT_MS };
+  const byEmail = new LRUCache<string, KnownAccount>(options);
+  const byId = new LRUCache<string, KnownAccount>(options);
   let stamp = Symbol('owners');
   return {
     get stamp() {
