@@ -16,6 +16,8 @@ setFlagsFromString('--no-allocation-site-pretenuring');
 // After a lull it gives the young generation a megabyte again, and doubles that step by step. Too small a one lets requests grow old,
 // full collections follow, and those throw compiled code away: so it grows at once.
 setFlagsFromString('--semi-space-growth-factor=16');
+// It would let the old generation grow to four times what is in use before it looks for what is dead there.
+setFlagsFromString('--heap-growing-percent=150');
 
 function readConfig(): Config {
   try {

@@ -80,7 +80,11 @@ export const GATEWAY = 'gateway';
 const TAILCALL = '@tailcallhq/core-linux-x64-gnu';
 
 /** The gateway sets the same for itself. */
-const V8_FLAGS = ['--no-allocation-site-pretenuring', '--semi-space-growth-factor=16'];
+const V8_FLAGS = [
+  '--no-allocation-site-pretenuring',
+  '--semi-space-growth-factor=16',
+  '--heap-growing-percent=150',
+];
 
 export const CONTENDERS: readonly Contender[] = [
   {
