@@ -7,17 +7,11 @@ import { joinBackends } from './server/backends.js';
 import { startGateway } from './server/gateway.js';
 import { ListenError } from './server/listen.js';
 import { createLogger, openStandardOutput } from './server/logging.js';
+import { V8_FLAGS } from './server/v8-flags.js';
 
 const EXIT_BAD_CONFIGURATION = 78;
 
-// V8 takes what has outlived a few collections for long-lived, and puts its like into the old generation from the start. Here that is
-// what requests wait with; dead, it holds their rows until a full collection: docs/decisions/0013.
-setFlagsFromString('--no-allocation-site-pretenuring');
-// After a lull it gives the young generation a megabyte again, and doubles that step by step. Too small a one lets requests grow old,
-// full collections follow, and those throw compiled code away: so it grows at once.
-setFlagsFromString('--semi-space-growth-factor=16');
-// It would let the old generation grow to four times what is in use before it looks for what is dead there.
-setFlagsFromString('--heap-growing-percent=150');
+for (const flag of V8_FLAGS) setFlagsFromString(flag);
 
 function readConfig(): Config {
   try {

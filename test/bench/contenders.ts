@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
+import { V8_FLAGS } from '../../src/server/v8-flags.js';
 import { LINKED_PEOPLE, omnivibeToken, people } from './people.js';
 import { startAnnounced, startServer, type BenchProcess, type Command } from './processes.js';
 import type { UpstreamCounts } from './upstreams.js';
@@ -78,13 +79,6 @@ export const GATEWAY = 'gateway';
 
 /** The program itself, for this kind of machine. */
 const TAILCALL = '@tailcallhq/core-linux-x64-gnu';
-
-/** The gateway sets the same for itself. */
-const V8_FLAGS = [
-  '--no-allocation-site-pretenuring',
-  '--semi-space-growth-factor=16',
-  '--heap-growing-percent=150',
-];
 
 export const CONTENDERS: readonly Contender[] = [
   {
