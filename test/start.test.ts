@@ -160,7 +160,7 @@ describe('npm start', () => {
         outcome: 200,
         durationMs: expect.any(Number),
       });
-      expect(line['msg']).toMatch(/^upstream (mind|omnivibe|v2) GET \/\S+ → 200/);
+      expect(line['msg']).toMatch(/^upstream (mind|omnivibe|v2) GET \/\S+: 200/);
     }
   });
 

@@ -43,7 +43,7 @@ it('starts a supergraph, answers the query that it prints at the cost of a call 
     await ask(JSON.stringify({ query: '{ tickets { assignee { firstName lastName } } }' }));
     await print(/upstream .*\n/);
     expect(printed.trim().split('\n')).toEqual([
-      expect.stringMatching(/^upstream mind GET \/profiles → 200/),
+      expect.stringMatching(/^upstream mind GET \/profiles: 200/),
     ]);
 
     child.kill('SIGINT');

@@ -70,9 +70,16 @@ export function createOmnivibeAdapter(options: OmnivibeOptions): OmnivibeAdapter
     open(scope, callersToken) {
       const hasCallersToken = callersToken !== null;
       if (!hasCredential && !hasCallersToken) return null;
-      const loaders = createOmnivibeLoaders({ client, installation, scope, credentials, callersToken });
+      const loaders = createOmnivibeLoaders({
+        client,
+        installation,
+        scope,
+        credentials,
+        callersToken,
+        needsOwnToken: (field) => needsOwnToken(credentials, field),
+      });
       return {
-        reader: { ...loaders.reader, needsOwnToken: (field) => needsOwnToken(credentials, field) },
+        reader: loaders.reader,
         writer: lazy(() => createOmnivibeWriter({ client, scope, credentials, hasCallersToken, loaders })),
       };
     },

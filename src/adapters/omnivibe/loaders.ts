@@ -57,9 +57,8 @@ export interface OmnivibeLoadersOptions {
   readonly credentials: OmnivibeCredentials;
   /** A token that the caller sent along; acts on the caller's own account only. */
   readonly callersToken: string | null;
+  readonly needsOwnToken: OmnivibeReader['needsOwnToken'];
 }
-
-type Reads = Omit<OmnivibeReader, 'needsOwnToken'>;
 
 /** A token with the user whose it is, as the token itself shows them. */
 export interface OwnToken extends OmnivibeCredential {
@@ -68,7 +67,7 @@ export interface OwnToken extends OmnivibeCredential {
 
 /** The reads of one operation, and what a write must look up before it is sent. */
 export interface OmnivibeLoaders {
-  readonly reader: Reads;
+  readonly reader: OmnivibeReader;
   /** The caller's own token if it is this user's, or else the one held for the user's address; null without either. */
   ownTokenOf(id: string): Promise<OwnToken | null>;
   /** The agent list's row of a user; null for who is not in it. */
@@ -86,7 +85,7 @@ const WAYS = {
 type Way = (typeof WAYS)[OmnivibeDepth][number];
 
 export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): OmnivibeLoaders {
-  const { client, installation, scope, credentials, callersToken } = options;
+  const { client, installation, scope, credentials, callersToken, needsOwnToken } = options;
   const { index, tokenOwners } = installation;
   const accountId = credentials.list?.accountId ?? null;
 
@@ -268,9 +267,10 @@ export function createOmnivibeLoaders(options: OmnivibeLoadersOptions): Omnivibe
     return owner === null ? [] : [owner];
   }
 
-  const reader: Reads = {
+  const reader: OmnivibeReader = {
     canSearch: credentials.list !== null,
     hasCallersToken: callersToken !== null,
+    needsOwnToken,
     // Without the list, the platform is asked about people again and again.
     indexStamp() {
       if (credentials.list !== null) return installation.stampWith(stamp());
