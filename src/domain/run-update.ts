@@ -66,7 +66,7 @@ const NOTHING: ReadonlyMap<FieldOutcome, Shown | GatewayError> = new Map();
 class Run {
   readonly #outcome: BackendOutcome;
   /** What came of the calls that were sent, in order: null, or why it failed. */
-  #sent: readonly (GatewayError | null)[] = [];
+  readonly #sent: (GatewayError | null)[] = [];
   /** The fields that are looked for. */
   #wanted: readonly FieldOutcome[] = [];
   /** Of these a value, undefined where nothing told, or why it could not be read. */
@@ -83,10 +83,10 @@ class Run {
     for (const call of this.#outcome.calls) {
       try {
         await call.send();
-        this.#sent = [...this.#sent, null];
+        this.#sent.push(null);
       } catch (error) {
         if (!(error instanceof GatewayError)) throw error;
-        this.#sent = [...this.#sent, error];
+        this.#sent.push(error);
         if (error.httpStatus === undefined || error.code === 'UPSTREAM_RATE_LIMITED') break;
       }
     }

@@ -40,7 +40,7 @@ export interface UpstreamCall {
   readonly route: string;
   /** Values of the template's `{…}`, in order. Each must be a native id. */
   readonly ids?: readonly string[];
-  readonly query?: readonly (readonly [name: string, value: string])[];
+  readonly query?: readonly [name: string, value: string][];
   /** The credential; sent to this upstream's origin only. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: { readonly contentType: string; readonly text: string };
@@ -254,7 +254,7 @@ function fillRoute(route: string, ids: readonly string[]): string {
 
 function queryString(query: NonNullable<UpstreamCall['query']>): string {
   if (query.length === 0) return '';
-  return `?${new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])).toString()}`;
+  return `?${new URLSearchParams(query).toString()}`;
 }
 
 /** Why the operation has ended, as an error of the backend that could not be waited for. */
