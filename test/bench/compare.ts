@@ -1,5 +1,5 @@
-// All contenders on one workload: first whether they answer the same, then how they do beside the bound, in rounds in which
-// everybody has a turn. Another machine, or a busy one, moves all of them alike; what is told are ratios.
+// All contenders on one workload: first whether they answer the same, then how they do beside the bound, with which each takes
+// turns. Another machine, or a busy one, moves both alike; what is told are ratios.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BOUND, type RunningContender, type Upstreams } from './contenders.js';
 import { load, createClients, quantile, sample, type Slice, type Stretch } from './measure.js';
@@ -13,7 +13,7 @@ export interface CompareOptions {
   readonly latencyMs: number;
   /** How long nobody is asked anything before each round. */
   readonly lullMs: number;
-  /** Load ahead of each slice that does not count: others have had the core in between. */
+  /** Load ahead of each slice that does not count: the other one has had the core in between. */
   readonly approachMs: number;
   readonly slice: Stretch;
   /** How often a slice is run again at most, that other programs have disturbed. */
@@ -34,6 +34,7 @@ export interface Figures {
   readonly p99: Spread;
   /** Of one request, in ms: no ratio, but what the machine took. */
   readonly cpuMs: number;
+  /** At the end of a slice, at most. */
   readonly rssMiB: number;
   readonly errors: number;
 }
@@ -84,13 +85,11 @@ export async function compare(
     options,
   );
   await upstreams.reset(0);
-  const [bound = []] = slices.values();
   const results = entries.map(({ contender, name, calls, problem }) => {
-    const own = slices.get(contender);
-    const figures = own === undefined ? null : { ...beside(bound, own), rssMiB: contender.figures().rssMiB };
-    return { name, calls, problem, figures };
+    const turns = slices.get(contender);
+    return { name, calls, problem, figures: turns === undefined ? null : figuresOf(turns) };
   });
-  const all = [...slices.values()].flat();
+  const all = [...slices.values()].flatMap((turns) => turns.map(({ own }) => own));
   const disturbed = all.filter(({ foreignShare }) => foreignShare > MAX_FOREIGN_SHARE).length / all.length;
   return { workload, latencyMs: options.latencyMs, results, disturbed };
 }
@@ -145,27 +144,46 @@ function difference(data: string, expected: string): string {
   return `answers other JSON: …${around(data)}… instead of …${around(expected)}…`;
 }
 
+/** One slice of a contender, and that of the bound beside it. */
+interface Turn {
+  readonly own: Slice;
+  readonly bound: Slice;
+}
+
+/** In pairs: in the time that all others need for their turns, V8 throws compiled code away, of some more than of others. */
 async function race(
   contenders: readonly RunningContender[],
   upstreams: Upstreams,
   { bodies, clients: count }: Workload,
   { rounds, warmUpMs, lullMs, approachMs, slice, maxAgain }: CompareOptions,
-): Promise<ReadonlyMap<RunningContender, readonly Slice[]>> {
+): Promise<ReadonlyMap<RunningContender, readonly Turn[]>> {
   const runners = contenders.map((contender) => {
     const clients = createClients(contender.url, count);
     const run = (stretch: Stretch) => load(contender, upstreams, clients, bodies, stretch);
-    return { contender, clients, run, slices: [] as Slice[] };
-  });
-  for (const { run } of runners) await run({ forMs: warmUpMs, minRequests: count });
-  for (let round = 0; round < rounds; round += 1) {
-    await sleep(lullMs);
-    for (const { run, slices } of shuffled(runners)) {
+    const warmUp = () => run({ forMs: warmUpMs, minRequests: count });
+    async function takeTurn(): Promise<Slice> {
       if (approachMs > 0) await run({ forMs: approachMs, minRequests: 0 });
-      slices.push(await undisturbed(maxAgain, () => run(slice)));
+      return undisturbed(maxAgain, () => run(slice));
+    }
+    return { contender, clients, warmUp, takeTurn, turns: [] as Turn[] };
+  });
+  const [bound, ...others] = runners;
+  if (bound === undefined) throw new TypeError('nothing to compare with');
+  await bound.warmUp();
+  for (const other of others) {
+    await other.warmUp();
+    for (let round = 0; round < rounds; round += 1) {
+      await sleep(lullMs);
+      const isBoundFirst = Math.random() < 0.5;
+      const first = await (isBoundFirst ? bound : other).takeTurn();
+      const second = await (isBoundFirst ? other : bound).takeTurn();
+      const turn = isBoundFirst ? { bound: first, own: second } : { bound: second, own: first };
+      other.turns.push(turn);
+      bound.turns.push({ bound: turn.bound, own: turn.bound });
     }
   }
   for (const client of runners.flatMap(({ clients }) => clients)) client.close();
-  return new Map(runners.map(({ contender, slices }) => [contender, slices]));
+  return new Map(runners.map(({ contender, turns }) => [contender, turns]));
 }
 
 /** The first slice that nobody disturbed, or else the one that was disturbed least. */
@@ -178,12 +196,9 @@ async function undisturbed(maxAgain: number, run: () => Promise<Slice>): Promise
   return best;
 }
 
-function beside(bound: readonly Slice[], own: readonly Slice[]): Omit<Figures, 'rssMiB'> {
+function figuresOf(turns: readonly Turn[]): Figures {
   const spread = (of: (slice: Slice) => number): Spread => {
-    const ratios = own.flatMap((slice, round) => {
-      const [at] = bound.slice(round, round + 1);
-      return at === undefined ? [] : [of(slice) / of(at)];
-    });
+    const ratios = turns.map(({ own, bound }) => of(own) / of(bound));
     return { median: quantile(ratios, 0.5), min: Math.min(...ratios), max: Math.max(...ratios) };
   };
   return {
@@ -192,16 +207,10 @@ function beside(bound: readonly Slice[], own: readonly Slice[]): Omit<Figures, '
     p50: spread(({ p50Ms }) => p50Ms),
     p99: spread(({ p99Ms }) => p99Ms),
     cpuMs: quantile(
-      own.map(({ cpuMs }) => cpuMs),
+      turns.map(({ own }) => own.cpuMs),
       0.5,
     ),
-    errors: own.reduce((sum, { errors }) => sum + errors, 0),
+    rssMiB: Math.max(...turns.map(({ own }) => own.rssMiB)),
+    errors: turns.reduce((sum, { own }) => sum + own.errors, 0),
   };
-}
-
-function shuffled<T>(items: readonly T[]): T[] {
-  return items
-    .map((item) => ({ item, at: Math.random() }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ item }) => item);
 }

@@ -21,6 +21,8 @@ export interface Slice {
   readonly cpuMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** At the end of it. */
+  readonly rssMiB: number;
   /** What other programs took meanwhile, as a share of one core. */
   readonly foreignShare: number;
 }
@@ -99,6 +101,7 @@ export async function load(
     cpuMs: spentMs / tookMs.length,
     p50Ms: quantile(tookMs, 0.5),
     p99Ms: quantile(tookMs, 0.99),
+    rssMiB: contender.figures().rssMiB,
     foreignShare: Math.max(0, foreignMs / elapsedMs),
   };
 }
