@@ -1,6 +1,7 @@
 // One POST to /graphql, from the first byte to the last: who asks, what is asked, and the operation that answers.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { HeaderMap } from '@apollo/server';
 import type { Adapters } from '../adapters/index.js';
 import type { Config } from '../config.js';
@@ -112,6 +113,8 @@ export async function startGraphQLEndpoint(options: GraphQLEndpointOptions): Pro
       const answer = await admission.run(kindOf(request), operation.signal, () =>
         answerTo(request, { req, operation, observation, isLarge: body.isLarge }),
       );
+      // So that the answers of one turn leave together: each on its own wakes whoever reads, which costs more than the writing.
+      await endOfTurn();
       sendAnswer(res, answer);
       // What has not left yet waits for whoever has asked: who does not read it would keep the answer and the connection for ever.
       if (!res.closed && res.writableLength > 0) unread = setTimeout(() => res.destroy(), MAX_READING_MS);

@@ -47,7 +47,7 @@ const { values: options } = parseArgs({
     workloads: { type: 'string' },
     beside: { type: 'string' },
     rounds: { type: 'string' },
-    lull: { type: 'string', default: '0' },
+    lull: { type: 'string' },
     growth: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
@@ -71,6 +71,14 @@ function chosen<T extends { readonly name: string }>(
   const unknown = wanted.filter((name) => all.every((one) => one.name !== name));
   if (unknown.length > 0) throw new Error(`not known: ${unknown.join(', ')}; --help tells all`);
   return all.filter(({ name }) => wanted.includes(name));
+}
+
+/** A number that was asked for; rounds are never none. */
+function amount(option: 'rounds' | 'lull', otherwise: number): number {
+  const value = Number(options[option] ?? otherwise);
+  const isRight = option === 'rounds' ? Number.isInteger(value) && value > 0 : value >= 0;
+  if (!isRight) throw new Error(`--${option} takes a number, not ${options[option] ?? ''}; --help tells all`);
+  return value;
 }
 
 function contendersToRun(): readonly Contender[] {
@@ -142,10 +150,10 @@ async function grow(): Promise<void> {
 async function race(): Promise<void> {
   const contenders = contendersToRun();
   const workloads = chosen(WORKLOADS, options.workloads);
-  const lullMs = Number(options.lull) * 1_000;
+  const lullMs = amount('lull', 0) * 1_000;
   const settings = {
-    rounds: Number(options.rounds ?? (options.quick ? 3 : 9)),
-    warmUpMs: options.quick ? 500 : 3_000,
+    rounds: amount('rounds', options.quick ? 3 : 9),
+    warmUpMs: options.quick ? 500 : 5_000,
     lullMs,
     approachMs: lullMs > 0 || options.quick ? 0 : APPROACH_MS,
     slice: { forMs: options.quick ? 100 : 300, minRequests: MIN_REQUESTS },
