@@ -42,9 +42,7 @@ it('starts a supergraph, answers the query that it prints at the cost of a call 
     printed = '';
     await ask(JSON.stringify({ query: '{ tickets { assignee { firstName lastName } } }' }));
     await print(/upstream .*\n/);
-    expect(printed.trim().split('\n')).toEqual([
-      expect.stringMatching(/^upstream mind GET \/profiles: 200/),
-    ]);
+    expect(printed.trim().split('\n')).toEqual([expect.stringMatching(/^upstream mind GET \/profiles: 200/)]);
 
     child.kill('SIGINT');
     expect(await ended).toEqual([0, null]);
