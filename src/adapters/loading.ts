@@ -28,9 +28,7 @@ export function createLoader<V>(
   /** Takes whole lists: a promise for each key costs more than all else that is done for it. */
   const loader = new DataLoader<readonly string[], unknown>(
     async (lists) => {
-      const [first = []] = lists;
-      const keys = lists.length === 1 ? first : lists.flat();
-      await Promise.all(chunksOf(keys, maxBatchSize).map(fetchChunk));
+      await Promise.all(chunksOf(lists.flat(), maxBatchSize).map(fetchChunk));
       return lists;
     },
     { cache: false },
