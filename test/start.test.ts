@@ -161,6 +161,8 @@ describe('npm start', () => {
         durationMs: expect.any(Number),
       });
       expect(line['msg']).toMatch(/^upstream (mind|omnivibe|v2) GET \/\S+: 200/);
+      // A wider character makes each line, and those gathered with it, dearer: docs/decisions/0013.
+      expect(JSON.stringify(line)).toMatch(/^[\x20-\x7e]+$/);
     }
   });
 

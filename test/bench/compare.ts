@@ -45,7 +45,7 @@ export interface Result {
   readonly calls: number | null;
   /** Why it does not take part; null where it does. */
   readonly problem: string | null;
-  /** Null where it does not take part. */
+  /** Null where it does not take part, or nobody does beside the bound. */
   readonly figures: Figures | null;
 }
 
@@ -78,7 +78,7 @@ export async function compare(
   const entries = await check(contenders, upstreams, workload);
   await upstreams.reset(options.latencyMs);
   const taking = entries.filter(({ problem }) => problem === null);
-  const slices = await race(
+  const turnsOf = await race(
     taking.map(({ contender }) => contender),
     upstreams,
     workload,
@@ -86,12 +86,17 @@ export async function compare(
   );
   await upstreams.reset(0);
   const results = entries.map(({ contender, name, calls, problem }) => {
-    const turns = slices.get(contender);
-    return { name, calls, problem, figures: turns === undefined ? null : figuresOf(turns) };
+    const turns = turnsOf.get(contender) ?? [];
+    return { name, calls, problem, figures: turns.length === 0 ? null : figuresOf(turns) };
   });
-  const all = [...slices.values()].flatMap((turns) => turns.map(({ own }) => own));
-  const disturbed = all.filter(({ foreignShare }) => foreignShare > MAX_FOREIGN_SHARE).length / all.length;
-  return { workload, latencyMs: options.latencyMs, results, disturbed };
+  const all = [...turnsOf.values()].flatMap((turns) => turns.map(({ own }) => own));
+  const disturbed = all.filter(({ foreignShare }) => foreignShare > MAX_FOREIGN_SHARE).length;
+  return {
+    workload,
+    latencyMs: options.latencyMs,
+    results,
+    disturbed: all.length === 0 ? 0 : disturbed / all.length,
+  };
 }
 
 /** What each answers, and with how many calls. */

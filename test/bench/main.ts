@@ -73,12 +73,13 @@ function chosen<T extends { readonly name: string }>(
   return all.filter(({ name }) => wanted.includes(name));
 }
 
-/** A number that was asked for; rounds are never none. */
-function amount(option: 'rounds' | 'lull', otherwise: number): number {
+/** A whole number that was asked for. */
+function amount(option: 'rounds' | 'lull', otherwise: number, least: number): number {
   const value = Number(options[option] ?? otherwise);
-  const isRight = option === 'rounds' ? Number.isInteger(value) && value > 0 : value >= 0;
-  if (!isRight) throw new Error(`--${option} takes a number, not ${options[option] ?? ''}; --help tells all`);
-  return value;
+  if (Number.isInteger(value) && value >= least) return value;
+  throw new Error(
+    `--${option} takes a whole number from ${least}, not ${options[option] ?? ''}; --help tells all`,
+  );
 }
 
 function contendersToRun(): readonly Contender[] {
@@ -150,9 +151,9 @@ async function grow(): Promise<void> {
 async function race(): Promise<void> {
   const contenders = contendersToRun();
   const workloads = chosen(WORKLOADS, options.workloads);
-  const lullMs = amount('lull', 0) * 1_000;
+  const lullMs = amount('lull', 0, 0) * 1_000;
   const settings = {
-    rounds: amount('rounds', options.quick ? 3 : 9),
+    rounds: amount('rounds', options.quick ? 3 : 9, 1),
     warmUpMs: options.quick ? 500 : 5_000,
     lullMs,
     approachMs: lullMs > 0 || options.quick ? 0 : APPROACH_MS,
