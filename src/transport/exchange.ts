@@ -7,7 +7,7 @@ export interface RawReply {
   readonly status: number;
   readonly headers: RawHeaders;
   /** As they came, compressed or not. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
 }
 
 export type RawHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -35,7 +35,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #aborted: Error | null = null;
   #status = 0;
   #headers: RawHeaders = {};
-  readonly #chunks: Uint8Array[] = [];
+  readonly #chunks: Buffer[] = [];
   #size = 0;
 
   constructor(backend: string, held: HeldBytes) {
@@ -72,7 +72,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#headers = headers;
   }
 
-  onResponseData(_: unknown, chunk: Uint8Array): void {
+  onResponseData(_: unknown, chunk: Buffer): void {
     this.lastByteAt = performance.now();
     this.#size += chunk.length;
     this.#held.now += chunk.length;

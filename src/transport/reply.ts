@@ -1,10 +1,10 @@
 // What came back from a backend, told apart into answers, refusals and failures.
-import { isUtf8, transcode } from 'node:buffer';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { GatewayError, type ErrorCode } from '../errors.js';
 import type { RawReply } from './exchange.js';
 import { errorCode, faultError } from './faults.js';
+import { parseJson } from './parse-json.js';
 
 /** What the meaning of an answer depends on. */
 export interface AskedFor {
@@ -21,7 +21,6 @@ export interface UpstreamReply {
 }
 
 const MAX_RETRY_AFTER_MS = 60_000;
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** `maxBytes`: of an answer once it is decompressed. */
 export function createReplyReader(backend: string, maxBytes: number) {
@@ -29,7 +28,7 @@ export function createReplyReader(backend: string, maxBytes: number) {
     new GatewayError(code, `${backend}: ${what}`, { backend, httpStatus });
 
   /** Throws GatewayError for what is no answer. `bytes`: decompressed. */
-  function readReply(call: AskedFor, { status, headers }: RawReply, bytes: Uint8Array): UpstreamReply {
+  function readReply(call: AskedFor, { status, headers }: RawReply, bytes: Buffer): UpstreamReply {
     const isAnswer = (status >= 200 && status < 300) || (call.alsoAccept ?? []).includes(status);
     if (!isAnswer) throw refusal(call, status, bytes, retryAfterMs(headers['retry-after']));
     if (bytes.length > 0) return { status, body: parse(bytes, status, headerText(headers['content-type'])) };
@@ -37,12 +36,7 @@ export function createReplyReader(backend: string, maxBytes: number) {
     return { status, body: undefined };
   }
 
-  function refusal(
-    call: AskedFor,
-    status: number,
-    bytes: Uint8Array,
-    waitMs: number | undefined,
-  ): GatewayError {
+  function refusal(call: AskedFor, status: number, bytes: Buffer, waitMs: number | undefined): GatewayError {
     const asked = `${call.method} ${call.route} was answered with status ${status}`;
     if (status < 400)
       return fail('UPSTREAM_REDIRECT_BLOCKED', `${asked}, a redirect; check the configured URL.`, status);
@@ -67,16 +61,16 @@ export function createReplyReader(backend: string, maxBytes: number) {
     return fail('UPSTREAM_REJECTED', `${asked}.`, status);
   }
 
-  function parse(bytes: Uint8Array, httpStatus: number, contentType: string): unknown {
+  function parse(bytes: Buffer, httpStatus: number, contentType: string): unknown {
     try {
-      return JSON.parse(decode(bytes));
+      return parseJson(bytes);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw faultError(backend, 'bad_utf8', { httpStatus });
       throw faultError(backend, contentType.startsWith('text/html') ? 'html' : 'bad_json', { httpStatus });
     }
   }
 
-  async function decompress({ headers, bytes }: RawReply): Promise<Uint8Array> {
+  async function decompress({ headers, bytes }: RawReply): Promise<Buffer> {
     const inflate = DECOMPRESSORS.get(headerText(headers['content-encoding']));
     if (inflate === undefined) throw faultError(backend, 'bad_encoding');
     try {
@@ -95,20 +89,10 @@ export function isCompressed({ headers, bytes }: RawReply): boolean {
 }
 
 const DECOMPRESSORS = new Map([
-  ['gzip', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(gunzip)],
-  ['deflate', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(inflate)],
-  ['br', promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(brotliDecompress)],
+  ['gzip', promisify<Buffer, { maxOutputLength: number }, Buffer>(gunzip)],
+  ['deflate', promisify<Buffer, { maxOutputLength: number }, Buffer>(inflate)],
+  ['br', promisify<Buffer, { maxOutputLength: number }, Buffer>(brotliDecompress)],
 ]);
-
-/** From here on, `transcode` takes a half of what a TextDecoder takes, below it more. */
-const LONG = 2_048;
-
-/** Throws TypeError for what is not UTF-8; a byte order mark is left out. */
-function decode(bytes: Uint8Array): string {
-  const isMarked = bytes[0] === 0xef;
-  if (bytes.length < LONG || isMarked || !isUtf8(bytes)) return UTF8.decode(bytes);
-  return transcode(bytes, 'utf8', 'utf16le').toString('utf16le');
-}
 
 /** Retry-After in seconds or as an HTTP date, brought into 0 to 60 s; undefined when absent or unreadable. */
 function retryAfterMs(header: string | string[] | undefined): number | undefined {
@@ -122,9 +106,9 @@ function headerText(value: string | string[] | undefined): string {
 }
 
 /** The `txId` of a server error's body, when it looks like one; nothing else of an error body is ever used. */
-function transactionId(bytes: Uint8Array): string | undefined {
+function transactionId(bytes: Buffer): string | undefined {
   try {
-    const body: unknown = JSON.parse(UTF8.decode(bytes));
+    const body = parseJson(bytes);
     const id = typeof body === 'object' && body !== null && 'txId' in body ? body.txId : undefined;
     return typeof id === 'string' && /^[A-Za-z0-9_-]{1,64}$/.test(id) ? id : undefined;
   } catch {
