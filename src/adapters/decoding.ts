@@ -116,7 +116,7 @@ export function object<T>(
   class NamedRow extends Row {
     /** What can be read of it, so that rows can be compared as a whole. */
     toJSON(): object {
-      return Object.fromEntries(keys.map((key) => [key, orNull(() => (this as unknown as ShapeOf<T>)[key])]));
+      return Object.fromEntries(keys.map((key) => [key, orNull(this as unknown as ShapeOf<T>, key)]));
     }
   }
   for (const key of keys) {
@@ -238,10 +238,10 @@ class View<Source> {
   }
 }
 
-/** A value, or null where it cannot be read: for what is only remembered, never shown. */
-export function orNull<T>(read: () => T | null): T | null {
+/** What an object says of itself, or null where that cannot be read: for what is only remembered, never shown. */
+export function orNull<T, K extends keyof T>(object: T, key: K): T[K] | null {
   try {
-    return read();
+    return object[key];
   } catch (error) {
     if (error instanceof GatewayError) return null;
     throw error;

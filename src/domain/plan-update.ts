@@ -81,9 +81,7 @@ export function planUpdate(
   writers: Writers,
   options: WriteOptions,
 ): readonly BackendOutcome[] {
-  const planned = state.targets
-    .map((target) => planTarget(wishes, target, state, writers, options))
-    .filter(({ fields }) => fields.length > 0);
+  const planned = present(state.targets.map((target) => planTarget(wishes, target, state, writers, options)));
   if (state.linkedByEmail.length === 0) return planned;
   return planned.map((outcome) => ({ ...outcome, message: partingMessage(outcome, planned, state) }));
 }
@@ -102,24 +100,25 @@ function isAsked(wish: Wish, wishes: readonly Wish[], target: Target, state: Upd
   );
 }
 
+/** Null where the backend answers for no wish. */
 function planTarget(
   wishes: readonly Wish[],
   target: Target,
   state: UpdateState,
   writers: Writers,
   options: WriteOptions,
-): BackendOutcome {
+): BackendOutcome | null {
   const { backend, account } = target;
   const writer = writers[backend] as BackendWriter<Backend> | null;
-  const fields: FieldOutcome[] = [];
-  const changes: FieldChange[] = [];
-  for (const [i, wish] of wishes.entries()) {
-    if (!isAsked(wish, wishes, target, state)) continue;
-    const outcome = planField(wish, wishes, target, target.held[i] ?? null, state, writer);
-    fields.push(outcome);
-    const { state: planned, before, after } = outcome;
-    if (planned === 'PLANNED') changes.push({ field: wish.field, value: after, before });
-  }
+  const fields = present(
+    wishes.map((wish, i) =>
+      isAsked(wish, wishes, target, state)
+        ? planField(wish, wishes, target, target.held[i] ?? null, state, writer)
+        : null,
+    ),
+  );
+  if (fields.length === 0) return null;
+  const changes = present(fields.map(changeOf));
   const isWritten = account !== null && writer !== null && changes.length > 0;
   const hasSettings = changes.some(({ field }) => field.startsWith('settings.work.'));
   return {
@@ -135,6 +134,14 @@ function planTarget(
   };
 }
 
+interface PlannedField extends FieldOutcome {
+  readonly field: FieldPath;
+}
+
+function changeOf({ field, state, before, after }: PlannedField): FieldChange | null {
+  return state === 'PLANNED' ? { field, value: after, before } : null;
+}
+
 function planField(
   wish: Wish,
   wishes: readonly Wish[],
@@ -142,7 +149,7 @@ function planField(
   held: Held | null,
   state: UpdateState,
   writer: BackendWriter<Backend> | null,
-): FieldOutcome {
+): PlannedField {
   const { field } = wish;
   const { backend, account } = target;
   const known = held?.shown;
@@ -194,7 +201,7 @@ function unwritten(
   before: JsonValue,
   state: 'SKIPPED' | 'FAILED',
   problem: Problem,
-): FieldOutcome {
+): PlannedField {
   return { field, state, before, after: before, problem, show: null, isWriteOnly: false };
 }
 
@@ -290,6 +297,11 @@ function partingMessage(
   const refs = [anchor, ...concerned].map(formatRef);
   const line = `"links": [${JSON.stringify(refs)}]`;
   return `With different addresses ${refs.join(' and ')} will no longer be linked. To keep them one person, put ${line} into LINKS_FILE.`;
+}
+
+/** What is there of a list: the list itself where all of it is. */
+function present<T>(list: readonly (T | null)[]): readonly T[] {
+  return list.includes(null) ? list.filter((each) => each !== null) : (list as readonly T[]);
 }
 
 function emailOf(account: Account): string | null {

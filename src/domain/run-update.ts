@@ -37,7 +37,7 @@ export async function runOutcomes(
 ): Promise<readonly Settled[]> {
   const runs = people.map((outcomes) => outcomes.map((outcome) => new Run(outcome)));
   const each = runs.flat();
-  await Promise.all(each.map((run) => run.send()));
+  await all(each.map((run) => run.send()));
   const readers = options.reopen();
   options.alongside(readers);
   await all(each.map((run) => run.look(readers, options.verify)));
@@ -66,7 +66,7 @@ const NOTHING: ReadonlyMap<FieldOutcome, Shown | GatewayError> = new Map();
 class Run {
   readonly #outcome: BackendOutcome;
   /** What came of the calls that were sent, in order: null, or why it failed. */
-  readonly #sent: (GatewayError | null)[] = [];
+  #sent: readonly (GatewayError | null)[] = [];
   /** The fields that are looked for. */
   #wanted: readonly FieldOutcome[] = [];
   /** Of these a value, undefined where nothing told, or why it could not be read. */
@@ -78,27 +78,32 @@ class Run {
     this.#outcome = outcome;
   }
 
-  /** Sends the calls. After one without an answer nothing more is sent there: it would be left waiting too. */
-  async send(): Promise<void> {
-    for (const call of this.#outcome.calls) {
-      try {
-        await call.send();
-        this.#sent.push(null);
-      } catch (error) {
+  /** Sends the calls, each after the one before. After one without an answer nothing more is sent there: it would be left waiting too. */
+  send(): Eventual<void> {
+    return this.#outcome.calls[this.#sent.length]?.send().then(
+      () => {
+        this.#sent = [...this.#sent, null];
+        return this.send();
+      },
+      (error: unknown) => {
         if (!(error instanceof GatewayError)) throw error;
-        this.#sent.push(error);
-        if (error.httpStatus === undefined || error.code === 'UPSTREAM_RATE_LIMITED') break;
-      }
-    }
+        this.#sent = [...this.#sent, error];
+        return error.httpStatus === undefined || error.code === 'UPSTREAM_RATE_LIMITED'
+          ? undefined
+          : this.send();
+      },
+    );
   }
 
   /** Looks for what is to be read back, if anything is; mends what was lost. */
   look(readers: Readers, verify: boolean): Eventual<void> {
-    this.#wanted = this.#outcome.fields.filter((field) => {
-      const error = this.#errorOf(field);
-      return error === null ? verify : error?.delivery === 'unknown';
-    });
-    const mayHaveHappened = this.#sent.some((error) => error === null || error.delivery === 'unknown');
+    if (verify || this.#sent.some(isInDoubt)) {
+      this.#wanted = this.#outcome.fields.filter((field) => {
+        const error = this.#errorOf(field);
+        return error === null ? verify : isInDoubt(error);
+      });
+    }
+    const mayHaveHappened = this.#sent.some((error) => error === null || isInDoubt(error));
     const mend = mayHaveHappened ? this.#outcome.mend : null;
     if (mend !== null || this.#wanted.length > 0) return this.#lookFirst(readers, mend);
   }
@@ -140,7 +145,10 @@ class Run {
   settle(): BackendOutcome {
     const { backend, calls, fields: planned, message, mend } = this.#outcome;
     const fields = planned.map((field) => (field.state === 'PLANNED' ? this.#settleField(field) : field));
-    const attempted = calls.filter((_, i) => i < this.#sent.length && this.#sent[i]?.delivery !== 'unsent');
+    const reached = calls.slice(0, this.#sent.length);
+    const attempted = this.#sent.some(isUnsent)
+      ? reached.filter((_, i) => !isUnsent(this.#sent[i]))
+      : reached;
     const isMoved = fields.some(({ field, state }) => field === 'email' && MAY_BE_THERE.includes(state));
     const failed = this.#sent.find((error) => error?.upstreamTxId !== undefined);
     return {
@@ -172,6 +180,14 @@ class Run {
     const call = this.#callOf(field);
     return call === undefined ? undefined : this.#sent[this.#outcome.calls.indexOf(call)];
   }
+}
+
+function isInDoubt(error: GatewayError | null | undefined): boolean {
+  return error?.delivery === 'unknown';
+}
+
+function isUnsent(error: GatewayError | null | undefined): boolean {
+  return error?.delivery === 'unsent';
 }
 
 async function orNothing(mend: BackendOutcome['mend'], readers: Readers): Promise<Mended | null> {

@@ -49,7 +49,7 @@ export function flawOf(value: unknown): string | null {
     }
     return null;
   }
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     if (RESERVED_KEYS.has(key)) return `has a key named ${key}`;
     const flaw = flawOf(key) ?? flawOf((value as Readonly<Record<string, unknown>>)[key]);
     if (flaw !== null) return flaw;

@@ -254,10 +254,12 @@ describe('view', () => {
   });
 
   it('gives way to null where nobody is shown the value', () => {
-    expect([orNull(() => 'a'), orNull(fail(failure))]).toEqual(['a', null]);
+    const value = view<null, { a: string; b: string }>({ a: () => 'a', b: fail(failure) })(null);
+    expect([orNull(value, 'a'), orNull(value, 'b')]).toEqual(['a', null]);
   });
 
   it('does not hide a fault of the gateway', () => {
-    expect(() => orNull(fail(new TypeError('bug')))).toThrow(TypeError);
+    const value = view<null, { a: string }>({ a: fail(new TypeError('bug')) })(null);
+    expect(() => orNull(value, 'a')).toThrow(TypeError);
   });
 });

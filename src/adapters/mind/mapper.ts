@@ -72,11 +72,11 @@ export function toKnownAccount(id: string, dto: MindProfileDto): KnownAccount {
   return {
     backend: 'mind',
     id,
-    email: orNull(() => dto.email),
+    email: orNull(dto, 'email'),
     active: null,
     isConfirmed: true,
-    externalId: orNull(() => dto.externalId),
-    isPerson: orNull(() => dto.type) !== SERVICE_WORKER,
+    externalId: orNull(dto, 'externalId'),
+    isPerson: orNull(dto, 'type') !== SERVICE_WORKER,
   };
 }
 

@@ -55,7 +55,7 @@ export function createMindWriter({
     const verdicts = new Map<string | null, boolean | null>();
     for (const result of results) {
       const { id } = result;
-      const verdict = orNull(() => result.success);
+      const verdict = orNull(result, 'success');
       const other = verdicts.get(id);
       verdicts.set(id, other === undefined || other === verdict ? verdict : null);
     }
@@ -81,7 +81,7 @@ export function createMindWriter({
   function bulkCall(account: MindAccount, profile: JsonObject, fields: readonly string[]): PatchCall {
     const { id } = account;
     const item = { id: Number(id), ...profile };
-    const loader = orNull(() => account.type) === VENDOR ? vendors : people;
+    const loader = orNull(account, 'type') === VENDOR ? vendors : people;
     return new PatchCall('/profiles', { profiles: [item] }, fields, () => loader.load({ id, item }));
   }
 

@@ -93,10 +93,10 @@ export function toKnownAccount(id: string, row: OmnivibeUserDto | OmnivibeAgentD
   return {
     backend: 'omnivibe',
     id,
-    email: orNull(() => row.email),
+    email: orNull(row, 'email'),
     active: null,
-    isConfirmed: orNull(() => row.confirmed) === true,
-    externalId: externalIdOf(orNull(() => row.custom_attributes)),
+    isConfirmed: orNull(row, 'confirmed') === true,
+    externalId: externalIdOf(orNull(row, 'custom_attributes')),
     isPerson: true,
   };
 }

@@ -106,7 +106,7 @@ export function createOmnivibeWriter(options: OmnivibeWriterOptions): OmnivibeWr
 
   /** Whoever's presence was shown was read by a way that shows custom roles, too. */
   async function customRoleOf(account: OmnivibeAccount): Promise<string | null> {
-    const isKnown = orNull(() => account.effectiveAvailability) !== null;
+    const isKnown = orNull(account, 'effectiveAvailability') !== null;
     const told = customRoleTold(account);
     return isKnown || told !== null ? told : ((await loaders.agentById(account.id))?.custom_role_id ?? null);
   }
@@ -243,7 +243,7 @@ function gatewaysOwn(token: string): OmnivibeCredential {
 }
 
 function customRoleTold(account: OmnivibeAccount): string | null {
-  return orNull(() => account.customRoleId);
+  return orNull(account, 'customRoleId');
 }
 
 function fieldsOf(changes: readonly FieldChange[]): readonly FieldPath[] {

@@ -42,8 +42,8 @@ export function toKnownAccount(id: string, dto: V2UserDto): KnownAccount {
   return {
     backend: 'v2',
     id,
-    email: orNull(() => dto.email),
-    active: orNull(() => dto.active),
+    email: orNull(dto, 'email'),
+    active: orNull(dto, 'active'),
     isConfirmed: true,
     externalId: null,
     isPerson: true,

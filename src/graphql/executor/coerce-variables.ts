@@ -101,13 +101,8 @@ function unlessNull(coerce: Coerce, otherwise: unknown): Coerce {
 function listOf(coerce: Coerce): Coerce {
   return (value) => {
     if (!Array.isArray(value)) return UNCLEAR;
-    const items: unknown[] = [];
-    for (const item of value as unknown[]) {
-      const coerced = coerce(item);
-      if (coerced === UNCLEAR) return UNCLEAR;
-      items.push(coerced);
-    }
-    return items;
+    const items = value.map(coerce);
+    return items.includes(UNCLEAR) ? UNCLEAR : items;
   };
 }
 
