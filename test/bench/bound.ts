@@ -12,10 +12,37 @@ type V2Row = BenchPerson['v2'];
 type OmnivibeUser = BenchPerson['omnivibe'];
 type Headers = Record<string, string>;
 
+/** What a request may call, and its caller's credential. */
+interface Reach {
+  readonly mind: Pool;
+  readonly v2: Pool;
+  readonly omnivibe: Pool;
+  readonly headers: Headers;
+}
+
 const { env } = process;
-const connections = Number(env['BENCH_CONNECTIONS']);
+/** Of one caller to each upstream; null for connections that all share. */
+const perCaller = env['BENCH_CALLS_PER_CALLER'] === undefined ? null : Number(env['BENCH_CALLS_PER_CALLER']);
+const connections = perCaller ?? Number(env['BENCH_CONNECTIONS']);
 const open = (name: string) => new Pool(new URL(env[name] ?? '').origin, { connections });
-const [mind, v2, omnivibe] = [open('MIND_URL'), open('V2_URL'), open('OMNIVIBE_URL')];
+const reachOf = (authorization: string): Reach => ({
+  mind: open('MIND_URL'),
+  v2: open('V2_URL'),
+  omnivibe: open('OMNIVIBE_URL'),
+  headers: { authorization },
+});
+const everybody = reachOf('');
+const reaches = new Map<string, Reach>();
+
+function reach(authorization: string): Reach {
+  if (perCaller === null) {
+    const { mind, v2, omnivibe } = everybody;
+    return { mind, v2, omnivibe, headers: { authorization } };
+  }
+  let known = reaches.get(authorization);
+  if (known === undefined) reaches.set(authorization, (known = reachOf(authorization)));
+  return known;
+}
 
 const tokenByEmail = JSON.parse(readFileSync(env['OMNIVIBE_TOKENS_FILE'] ?? '', 'utf8')) as Headers;
 const V2_HEADERS: Headers = { apiKey: 'bench' };
@@ -78,17 +105,17 @@ const idsQuery = (ids: readonly string[]) =>
   `/profiles?${ids.map((id) => `userIds%5B%5D=${id}`).join('&')}&show%5B%5D=all&format=full&limit=${ids.length}`;
 const nativeId = (id: string) => id.slice(id.indexOf(':') + 1);
 
-const mindByIds = (ids: readonly string[], headers: Headers) =>
+const mindByIds = (ids: readonly string[], { mind, headers }: Reach) =>
   ask<readonly MindRow[]>(mind, idsQuery(ids), headers);
-const mindPage = (limit: number, headers: Headers) =>
+const mindPage = (limit: number, { mind, headers }: Reach) =>
   ask<readonly MindRow[]>(mind, `/profiles?show%5B%5D=users&format=full&limit=${limit}`, headers);
-const v2Search = (query: string) =>
+const v2Search = (query: string, { v2 }: Reach) =>
   ask<{ items: readonly V2Row[] }>(v2, `/api/v2/user?${query}itemStart=0&itemLimit=999`, V2_HEADERS);
-const omnivibeUser = ({ email }: MindRow) =>
+const omnivibeUser = ({ email }: MindRow, { omnivibe }: Reach) =>
   ask<OmnivibeUser>(omnivibe, '/api/v1/profile', { api_access_token: tokenByEmail[email] ?? '' });
 
-async function v2ByEmail(): Promise<ReadonlyMap<string, V2Row>> {
-  const { items } = await v2Search('');
+async function v2ByEmail(reach: Reach): Promise<ReadonlyMap<string, V2Row>> {
+  const { items } = await v2Search('', reach);
   return new Map(items.map((row) => [row.email, row]));
 }
 
@@ -164,23 +191,23 @@ interface Variables {
   readonly first: number;
   readonly updates: readonly { readonly profileId: string; readonly patch: { readonly firstName: string } }[];
 }
-type Plan = (variables: Variables, headers: Headers) => Promise<unknown>;
+type Plan = (variables: Variables, reach: Reach) => Promise<unknown>;
 
-const one1: Plan = async ({ id }, headers) => {
-  const rows = await mindByIds([nativeId(id)], headers);
+const one1: Plan = async ({ id }, reach) => {
+  const rows = await mindByIds([nativeId(id)], reach);
   return { profile: rows.map(onMind)[0] };
 };
 
-const one3: Plan = async ({ id }, headers) => {
-  const [row] = await mindByIds([nativeId(id)], headers);
+const one3: Plan = async ({ id }, reach) => {
+  const [row] = await mindByIds([nativeId(id)], reach);
   if (row === undefined) throw new Error(`${id} is not at Mind`);
-  const search = v2Search(`query=${encodeURIComponent(row.email)}&`);
-  const [{ items }, user] = await Promise.all([search, omnivibeUser(row)]);
+  const search = v2Search(`query=${encodeURIComponent(row.email)}&`, reach);
+  const [{ items }, user] = await Promise.all([search, omnivibeUser(row, reach)]);
   return { profile: onThree(row, items[0], user) };
 };
 
-const mind100: Plan = async ({ ids }, headers) => {
-  const rows = await mindByIds(ids.map(nativeId), headers);
+const mind100: Plan = async ({ ids }, reach) => {
+  const rows = await mindByIds(ids.map(nativeId), reach);
   const rowById = new Map(rows.map((row) => [`mind:${row.id}`, row]));
   return {
     profilesById: ids.map((id) => {
@@ -190,18 +217,18 @@ const mind100: Plan = async ({ ids }, headers) => {
   };
 };
 
-const list100: Plan = async ({ first }, headers) => {
-  const [rows, users] = await Promise.all([mindPage(first, headers), v2ByEmail()]);
+const list100: Plan = async ({ first }, reach) => {
+  const [rows, users] = await Promise.all([mindPage(first, reach), v2ByEmail(reach)]);
   return { profiles: { nodes: rows.map((row) => onTwo(row, users.get(row.email))) } };
 };
 
-const join100: Plan = async ({ first }, headers) => {
-  const [rows, users] = await Promise.all([mindPage(first, headers), v2ByEmail()]);
-  return { profiles: { nodes: await joined(rows, users) } };
+const join100: Plan = async ({ first }, reach) => {
+  const [rows, users] = await Promise.all([mindPage(first, reach), v2ByEmail(reach)]);
+  return { profiles: { nodes: await joined(rows, users, reach) } };
 };
 
-const joined = (rows: readonly MindRow[], users: ReadonlyMap<string, V2Row>) =>
-  Promise.all(rows.map(async (row) => onThree(row, users.get(row.email), await omnivibeUser(row))));
+const joined = (rows: readonly MindRow[], users: ReadonlyMap<string, V2Row>, reach: Reach) =>
+  Promise.all(rows.map(async (row) => onThree(row, users.get(row.email), await omnivibeUser(row, reach))));
 
 /** Which alias asks for which variable is read off the query, once. */
 function planAliases(query: string): Plan {
@@ -212,11 +239,11 @@ function planAliases(query: string): Plan {
       name,
     }),
   );
-  return async (variables, headers) => {
+  return async (variables, reach) => {
     const idOf = variables as unknown as Readonly<Record<string, string>>;
     const ids = [...new Set(aliases.map(({ name }) => nativeId(idOf[name] ?? '')))];
-    const [rows, users] = await Promise.all([mindByIds(ids, headers), v2ByEmail()]);
-    const personById = new Map((await joined(rows, users)).map((person) => [person.id, person]));
+    const [rows, users] = await Promise.all([mindByIds(ids, reach), v2ByEmail(reach)]);
+    const personById = new Map((await joined(rows, users, reach)).map((person) => [person.id, person]));
     return Object.fromEntries(aliases.map(({ alias, name }) => [alias, personById.get(idOf[name] ?? '')]));
   };
 }
@@ -224,17 +251,17 @@ function planAliases(query: string): Plan {
 const CHUNK = 100;
 const CHUNKS_AT_ONCE = 4;
 
-const bulk1000: Plan = async ({ updates }, headers) => {
+const bulk1000: Plan = async ({ updates }, reach) => {
   const chunks = Array.from({ length: Math.ceil(updates.length / CHUNK) }, (_, i) =>
     updates.slice(i * CHUNK, (i + 1) * CHUNK),
   );
-  const writing = { ...headers, 'content-type': 'application/json' };
+  const writing = { ...reach.headers, 'content-type': 'application/json' };
   const applied = new Set<number>();
   const work = async () => {
     for (let chunk = chunks.shift(); chunk !== undefined; chunk = chunks.shift()) {
       const rows = await mindByIds(
         chunk.map(({ profileId }) => nativeId(profileId)),
-        headers,
+        reach,
       );
       const known = new Set(rows.map(({ id }) => id));
       const profiles = chunk
@@ -242,7 +269,7 @@ const bulk1000: Plan = async ({ updates }, headers) => {
         .filter(({ id }) => known.has(id));
       const body = JSON.stringify({ profiles });
       const { results } = await ask<{ results: readonly { id: number; success: boolean }[] }>(
-        mind,
+        reach.mind,
         '/profiles',
         writing,
         'PATCH',
@@ -283,7 +310,7 @@ async function answer(chunks: readonly Buffer[], authorization: string): Promise
   const { query, variables } = parse(chunks) as { query: string; variables: Variables };
   let plan = plans.get(query);
   if (plan === undefined) plans.set(query, (plan = planOf(query)));
-  return { data: await plan(variables, { authorization }) };
+  return { data: await plan(variables, reach(authorization)) };
 }
 
 /** From here on it is cheaper to let the socket encode a text than to do it before. */

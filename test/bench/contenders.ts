@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
 import { V8_FLAGS } from '../../src/server/v8-flags.js';
+import { UPSTREAM_LIMITS } from '../../src/transport/policy.js';
 import { LINKED_PEOPLE, omnivibeToken, people } from './people.js';
 import { startAnnounced, startServer, type BenchProcess, type Command } from './processes.js';
 import type { UpstreamCounts } from './upstreams.js';
@@ -23,6 +24,8 @@ export interface Contender {
   readonly command: (env: Env) => Command;
   /** Packages of the bench that it takes. */
   readonly packages: readonly string[];
+  /** True where it differs from another in nothing but what upstreams that take their time show. */
+  readonly isForLateOnly?: boolean;
 }
 
 export interface RunningContender extends BenchProcess {
@@ -80,12 +83,18 @@ export const GATEWAY = 'gateway';
 /** The program itself, for this kind of machine. */
 const TAILCALL = '@tailcallhq/core-linux-x64-gnu';
 
+const PER_CALLER = UPSTREAM_LIMITS.maxPerCaller;
+
+const boundBy = (env: Env) => node([...V8_FLAGS, compile('bound.ts')], { NODE_ENV: 'production', ...env });
+
 export const CONTENDERS: readonly Contender[] = [
+  { name: BOUND, title: 'written by hand: node:http, undici', command: boundBy, packages: [] },
   {
-    name: BOUND,
-    title: 'written by hand: node:http, undici',
-    command: (env) => node([...V8_FLAGS, compile('bound.ts')], { NODE_ENV: 'production', ...env }),
+    name: 'bound-fair',
+    title: `the bound, with the gateway's ${PER_CALLER} calls of a caller to an upstream at a time`,
+    command: (env) => boundBy({ ...env, BENCH_CALLS_PER_CALLER: String(PER_CALLER) }),
     packages: [],
+    isForLateOnly: true,
   },
   gatewayOf(GATEWAY, ROOT),
   peer('apollo-rest', 'Apollo Server % + datasource-rest + DataLoader', 'apollo-rest.mjs', [

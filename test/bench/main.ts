@@ -120,7 +120,8 @@ async function compareAll(
   for (const latencyMs of [0, LATENCY_MS]) {
     for (const workload of workloads) {
       if (latencyMs > 0 && !LATE_WORKLOADS.includes(workload.name)) continue;
-      const comparison = await compare(running, upstreams, workload, { ...settings, latencyMs });
+      const taking = running.filter(({ contender }) => latencyMs > 0 || contender.isForLateOnly !== true);
+      const comparison = await compare(taking, upstreams, workload, { ...settings, latencyMs });
       print(`\n${brief(comparison)}`);
       comparisons.push(comparison);
     }

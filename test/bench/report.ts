@@ -82,9 +82,12 @@ function overview(
   comparisons: readonly Comparison[],
   of: (figures: Figures) => Spread,
 ): string {
+  const taking = contenders.filter(({ name }) =>
+    comparisons.some(({ results }) => results.some((result) => result.name === name)),
+  );
   return table(
     ['', ...comparisons.map(({ workload }) => workload.name)],
-    contenders.map(({ name, title }) => [
+    taking.map(({ name, title }) => [
       `${name}: ${title}`,
       ...comparisons.map((comparison) => {
         const result = comparison.results.find((other) => other.name === name);
