@@ -36,8 +36,9 @@ export function readPatch(patch: object): readonly Wish[] | Problem {
 }
 
 function collect(patch: object, prefix: string, wishes: Wish[]): Problem | null {
-  for (const [key, value] of Object.entries(patch) as [string, unknown][]) {
+  for (const key in patch) {
     const path = prefix + key;
+    const value = (patch as Readonly<Record<string, unknown>>)[key];
     if (value === undefined) continue;
     if (isField(path)) {
       const json = toJson(path, value);

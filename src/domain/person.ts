@@ -67,7 +67,7 @@ class LinkedPerson implements Person {
   readonly context: ReadContext;
   readonly #omnivibeDepth: OmnivibeDepth;
   readonly #accounts: Partial<Record<Backend, Outcome<AccountOf[Backend] | null>>> = {};
-  readonly #refs: Partial<Record<Backend, Eventual<AccountRef | null>>> = {};
+  #refs: Partial<Record<Backend, Eventual<AccountRef | null>>> | undefined;
   #links: PersonLinks | undefined;
 
   constructor(context: ReadContext, { seed, omnivibeDepth, links }: PersonOptions) {
@@ -104,9 +104,10 @@ class LinkedPerson implements Person {
   #refOn(backend: Backend): Eventual<AccountRef | null> {
     // The account that the person was found by needs no looking up.
     if (backend === this.seed.backend) return this.seed;
-    let ref = this.#refs[backend];
     // Several fields ask.
-    if (ref === undefined) this.#refs[backend] = ref = after(this.links.linkTo(backend), refOf);
+    const refs = (this.#refs ??= {});
+    let ref = refs[backend];
+    if (ref === undefined) refs[backend] = ref = after(this.links.linkTo(backend), refOf);
     return ref;
   }
 

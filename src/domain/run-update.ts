@@ -97,13 +97,11 @@ class Run {
 
   /** Looks for what is to be read back, if anything is; mends what was lost. */
   look(readers: Readers, verify: boolean): Eventual<void> {
-    if (verify || this.#sent.some(isInDoubt)) {
-      this.#wanted = this.#outcome.fields.filter((field) => {
-        const error = this.#errorOf(field);
-        return error === null ? verify : isInDoubt(error);
-      });
-    }
-    const mayHaveHappened = this.#sent.some((error) => error === null || isInDoubt(error));
+    this.#wanted = this.#outcome.fields.filter((field) => {
+      const error = this.#errorOf(field);
+      return error === null ? verify : error?.delivery === 'unknown';
+    });
+    const mayHaveHappened = this.#sent.some((error) => error === null || error.delivery === 'unknown');
     const mend = mayHaveHappened ? this.#outcome.mend : null;
     if (mend !== null || this.#wanted.length > 0) return this.#lookFirst(readers, mend);
   }
@@ -145,10 +143,7 @@ class Run {
   settle(): BackendOutcome {
     const { backend, calls, fields: planned, message, mend } = this.#outcome;
     const fields = planned.map((field) => (field.state === 'PLANNED' ? this.#settleField(field) : field));
-    const reached = calls.slice(0, this.#sent.length);
-    const attempted = this.#sent.some(isUnsent)
-      ? reached.filter((_, i) => !isUnsent(this.#sent[i]))
-      : reached;
+    const attempted = calls.filter((_, i) => i < this.#sent.length && this.#sent[i]?.delivery !== 'unsent');
     const isMoved = fields.some(({ field, state }) => field === 'email' && MAY_BE_THERE.includes(state));
     const failed = this.#sent.find((error) => error?.upstreamTxId !== undefined);
     return {
@@ -180,14 +175,6 @@ class Run {
     const call = this.#callOf(field);
     return call === undefined ? undefined : this.#sent[this.#outcome.calls.indexOf(call)];
   }
-}
-
-function isInDoubt(error: GatewayError | null | undefined): boolean {
-  return error?.delivery === 'unknown';
-}
-
-function isUnsent(error: GatewayError | null | undefined): boolean {
-  return error?.delivery === 'unsent';
 }
 
 async function orNothing(mend: BackendOutcome['mend'], readers: Readers): Promise<Mended | null> {

@@ -243,15 +243,13 @@ function prepare(
   { isBulk }: UpdateOptions,
 ): Eventual<Prepared | WriteResult> {
   const { person, wishes, aim } = found;
-  return after(readUpdateState(person, wishes, aim), (state) =>
-    ifVersion === null
-      ? { person, outcomes: planFor(context, found, state, isBulk) }
-      : after(staleness(context, found, state, ifVersion), (stale) =>
-          stale === null
-            ? { person, outcomes: planFor(context, found, state, isBulk) }
-            : rejected(stale, person),
-        ),
-  );
+  return after(readUpdateState(person, wishes, aim), (state) => {
+    const plan = () => ({ person, outcomes: planFor(context, found, state, isBulk) });
+    if (ifVersion === null) return plan();
+    return after(staleness(context, found, state, ifVersion), (stale) =>
+      stale === null ? plan() : rejected(stale, person),
+    );
+  });
 }
 
 function planFor(

@@ -12,7 +12,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The value of a JSON text in UTF-8, with or without a byte order mark; throws SyntaxError for what is no JSON, TypeError for what is
- * not UTF-8. `bytes` are as they were afterwards, and not before.
+ * not UTF-8. While it works, `bytes` are changed in places; afterwards they are as they were.
  */
 export function parseJson(bytes: Buffer, longest = LONG): unknown {
   if (bytes.length > longest) {
