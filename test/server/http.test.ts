@@ -1,4 +1,5 @@
-import { Agent } from 'node:http';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Agent, type IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTestGateway, type TestGateway } from '../support/gateway.js';
@@ -236,6 +237,39 @@ describe('a path', () => {
     const refused = await ask('POST');
     expectRefusal(refused, 405, 'METHOD_NOT_ALLOWED');
     expect(refused.headers.allow).toBe('GET, HEAD');
+  });
+});
+
+describe('answers', () => {
+  /** What becomes of requests at the gateway while something runs, in order. */
+  async function eventsDuring(run: () => Promise<unknown>): Promise<readonly string[]> {
+    const events: string[] = [];
+    const noteFor = (what: string) => (message: unknown) => {
+      const { request } = message as { readonly request: IncomingMessage };
+      if (request.url === '/graphql') events.push(what);
+    };
+    const notes = { read: noteFor('read'), answered: noteFor('answered') };
+    subscribe('http.server.request.start', notes.read);
+    subscribe('http.server.response.finish', notes.answered);
+    try {
+      await run();
+      return events;
+    } finally {
+      unsubscribe('http.server.request.start', notes.read);
+      unsubscribe('http.server.response.finish', notes.answered);
+    }
+  }
+
+  it('leave together, where their requests were read in one turn of the event loop', async () => {
+    const agent = new Agent({ keepAlive: true });
+    const body = JSON.stringify({ query: '{ __typename }' });
+    const ask = () => send(graphql(), { method: 'POST', headers: JSON_TYPE, body, agent });
+    const askAll = () => Promise.all(Array.from({ length: 4 }, ask));
+    // From then on there are connections, and the query is known.
+    await askAll();
+    const events = await eventsDuring(askAll);
+    expect(events).toEqual([...Array<string>(4).fill('read'), ...Array<string>(4).fill('answered')]);
+    agent.destroy();
   });
 });
 
