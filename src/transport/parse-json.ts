@@ -1,5 +1,5 @@
 // JSON as it comes from a backend. A long list is parsed in pieces: a text of more than 64 Ki characters gets pages of its own from
-// V8, fresh from the kernel and given back to it, which takes a quarter of the time that reading a list of 100 people takes.
+// V8, fresh from the kernel and given back to it. What that takes: docs/decisions/0013-what-a-value-may-cost.md.
 import { isUtf8, transcode } from 'node:buffer';
 
 /** In bytes, each of which may be a character. */
