@@ -4,16 +4,17 @@ import { mayWriteAnybody } from './access.js';
 import { depthOfFields } from './explain.js';
 import { ANCHOR_ORDER } from './identity.js';
 import { problemOf, type BackendOutcome, type FieldOutcome, type Problem } from './outcome.js';
-import { OWNERSHIP, shownAt, type FieldPath } from './ownership.js';
+import { OWNERSHIP, type FieldPath } from './ownership.js';
 import { readPatch, wantedText, type Wish } from './patch.js';
 import { orElse } from './eventual.js';
 import { createPerson } from './person.js';
-import { showField } from './plan-update.js';
-import type { BackendWriter, FieldChange, Readers, WriteCall } from './ports.js';
+import { changesOf } from './plan-update.js';
+import type { BackendWriter, Readers, WriteCall } from './ports.js';
 import { BACKENDS, formatRef, type AccountRef, type Backend, type JsonValue } from './profile.js';
 import type { Selection } from './read-profiles.js';
 import { runOutcomes } from './run-update.js';
 import { isSameValue } from './same-value.js';
+import { showing } from './shown.js';
 import {
   isProblem,
   readForAnswer,
@@ -205,12 +206,6 @@ function wholeName(wishes: readonly Wish[]): string {
   return `${wantedText(wishes, 'firstName') ?? ''} ${wantedText(wishes, 'lastName') ?? ''}`;
 }
 
-function changesOf(fields: readonly FieldOutcome[]): readonly FieldChange[] {
-  return fields
-    .filter(({ state }) => state === 'PLANNED')
-    .map(({ field, after }) => ({ field: field as FieldPath, value: after }));
-}
-
 function failedPlan(plan: CreationPlan, error: GatewayError): CreationPlan {
   const failed = { state: 'FAILED', after: null, problem: problemOf(error) } as const;
   const fields = plan.fields.map((field) => (field.state === 'PLANNED' ? { ...field, ...failed } : field));
@@ -327,11 +322,10 @@ async function outcomeOf(
 ): Promise<BackendOutcome> {
   const { backend, call } = plan;
   const depth = depthOfFields(plan.fields.map(({ field }) => field as FieldPath));
-  const fields = plan.fields.map((field): FieldOutcome => {
-    const path = field.field as FieldPath;
-    const isShown = ref !== null && shownAt(path, backend, field.after) !== null;
-    return isShown ? { ...field, show: (fresh) => showField(fresh, ref, path, field.after, depth) } : field;
-  });
+  const fields = plan.fields.map((field) => ({
+    ...field,
+    show: ref === null ? null : showing(field.field as FieldPath, ref, field.after, depth),
+  }));
   const outcome = { backend, fields, upstreamTxId: error?.upstreamTxId ?? null, message: null, mend: null };
   if (call === null) return { ...outcome, calls: [] };
   const sent: WriteCall = {

@@ -4,20 +4,9 @@ import { GatewayError } from '../errors.js';
 import { isWritable, type BackendAccess } from './access.js';
 import { mendSettings } from './mend-settings.js';
 import { problemOf, type BackendOutcome, type FieldOutcome, type Problem, type Shown } from './outcome.js';
-import {
-  FIELD_PATHS,
-  OWNERSHIP,
-  ownSource,
-  shownAt,
-  type FieldPath,
-  type Ownership,
-  type Part,
-  type Parts,
-  type Source,
-} from './ownership.js';
+import { FIELD_PATHS, OWNERSHIP, ownSource, type FieldPath, type Ownership } from './ownership.js';
 import { isTextWanted, wantedText, type Wish } from './patch.js';
-import { readPart } from './person.js';
-import type { BackendWriter, FieldChange, Readers, WriteOptions, Writers } from './ports.js';
+import type { BackendWriter, FieldChange, WriteOptions, Writers } from './ports.js';
 import {
   BACKENDS,
   formatRef,
@@ -29,6 +18,7 @@ import {
   type OmnivibeDepth,
 } from './profile.js';
 import { isSameValue } from './same-value.js';
+import { showing } from './shown.js';
 
 /** One backend of one person, as it is before the update. */
 export interface Target {
@@ -118,7 +108,7 @@ function planTarget(
     ),
   );
   if (fields.length === 0) return null;
-  const changes = present(fields.map(changeOf));
+  const changes = changesOf(fields);
   const isWritten = account !== null && writer !== null && changes.length > 0;
   const hasSettings = changes.some(({ field }) => field.startsWith('settings.work.'));
   return {
@@ -134,12 +124,13 @@ function planTarget(
   };
 }
 
-interface PlannedField extends FieldOutcome {
-  readonly field: FieldPath;
-}
-
-function changeOf({ field, state, before, after }: PlannedField): FieldChange | null {
-  return state === 'PLANNED' ? { field, value: after, before } : null;
+/** What planned fields ask of a writer. */
+export function changesOf(fields: readonly FieldOutcome[]): readonly FieldChange[] {
+  return present(
+    fields.map(({ field, state, before, after }) =>
+      state === 'PLANNED' ? { field: field as FieldPath, value: after, before } : null,
+    ),
+  );
 }
 
 function planField(
@@ -149,7 +140,7 @@ function planField(
   held: Held | null,
   state: UpdateState,
   writer: BackendWriter<Backend> | null,
-): PlannedField {
+): FieldOutcome {
   const { field } = wish;
   const { backend, account } = target;
   const known = held?.shown;
@@ -201,45 +192,8 @@ function unwritten(
   before: JsonValue,
   state: 'SKIPPED' | 'FAILED',
   problem: Problem,
-): PlannedField {
+): FieldOutcome {
   return { field, state, before, after: before, problem, show: null, isWriteOnly: false };
-}
-
-/** Reads what a backend shows of a field; undefined where it does not tell. */
-export async function showField(
-  readers: Readers,
-  { backend, id }: AccountRef,
-  field: FieldPath,
-  value: JsonValue,
-  omnivibeDepth: OmnivibeDepth,
-): Promise<Shown> {
-  const source = shownAt(field, backend, value);
-  if (source === null) return undefined;
-  return shownIn(await readPart(readers, source.part, id, omnivibeDepth), source, field);
-}
-
-/** What a part shows of a field by one of its sources; undefined where it does not tell. */
-export function shownIn(part: Parts[Part] | null, source: Source<unknown>, field: FieldPath): Shown {
-  if (part === null) return source.part === 'rawData' ? null : undefined;
-  const shown = source.read(part) as JsonValue;
-  return shown === null && isUntold(field, part) ? undefined : shown;
-}
-
-/** Whether null means that the way of reading, or the credential, does not show the field. */
-function isUntold(field: FieldPath, part: object): boolean {
-  if (field.startsWith('settings.work.') || field.startsWith('routing.'))
-    return 'work' in part && part.work === null;
-  return field === 'settings.inbox.availability' || field === 'settings.inbox.autoOffline';
-}
-
-function showing(
-  field: FieldPath,
-  account: Account,
-  value: JsonValue,
-  depth: OmnivibeDepth,
-): FieldOutcome['show'] {
-  if (shownAt(field, account.backend, value) === null) return null;
-  return (readers) => showField(readers, account, field, value, depth);
 }
 
 function isName(field: FieldPath): field is 'firstName' | 'lastName' {

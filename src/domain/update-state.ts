@@ -7,9 +7,10 @@ import { problemOf, type Problem, type Shown } from './outcome.js';
 import { OWNERSHIP, shownAt } from './ownership.js';
 import { isTextWanted, type Wish } from './patch.js';
 import { readPart, type Person } from './person.js';
-import { backendsOf, shownIn, type Held, type Target, type UpdateState } from './plan-update.js';
+import { backendsOf, type Held, type Target, type UpdateState } from './plan-update.js';
 import { BACKENDS, formatRef, type AccountRef, type Backend, type OmnivibeDepth } from './profile.js';
 import type { Selection } from './read-profiles.js';
+import { shownIn } from './shown.js';
 import { unlinkedProblem } from './write-profiles.js';
 
 /** What an update reads: it depends on the fields that are wanted and on the backends that are named, and on nobody. */
