@@ -282,6 +282,17 @@ describe('what is there already', () => {
     expect(new Set(outcomes.map(({ state }) => state))).toEqual(new Set(['UNCHANGED']));
   });
 
+  it('is not lost where it is not shown: keys that are named like secrets', async () => {
+    const hidden = { crmToken: 'kept' };
+    await gateway.write('mind', 'PATCH /profile/42', { rawData: { costCentre: 'CC-7', ...hidden } });
+    gateway.mind.ledger.clear();
+    const { status, sent } = await update(gateway, { mind: { rawData: { costCentre: 'CC-8' } } });
+    expect({ status, sent }).toEqual({
+      status: 'APPLIED',
+      sent: mind({ rawData: { ...hidden, costCentre: 'CC-8' } }),
+    });
+  });
+
   it('is not sent: an empty list, where there is none', async () => {
     const off = gateway.mind.switches.set({ settingsPatch: 'replace' });
     await gateway.write('mind', 'PATCH /profile/42', { settings: { status: 'busy' } });
